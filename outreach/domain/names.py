@@ -1,0 +1,32 @@
+"""Vietnamese names: keys to search without marks and to sort in dictionary order."""
+
+import unicodedata
+
+_ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_ORDER = {letter: f"{rank:02d}" for rank, letter in enumerate(_ALPHABET)}
+# dictionary order of tones: level, grave, hook, tilde, acute, dot
+_TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
+
+
+def search_key(text: str) -> str:
+    """`text` without marks and capitals, spaces squeezed: "Trường Tiểu học" -> "truong tieu hoc"."""
+    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+
+
+def sort_key(text: str) -> str:
+    """A key whose plain order is the Vietnamese dictionary order: letters first (a ă â ... d đ), then tones."""
+    letters: list[str] = []
+    tones: list[str] = []
+    for char in unicodedata.normalize("NFC", text.casefold()):
+        tone = "0"
+        kept = ""
+        for part in unicodedata.normalize("NFD", char):
+            if part in _TONES:
+                tone = _TONES[part]
+            else:
+                kept += part
+        base = unicodedata.normalize("NFC", kept)
+        letters.append(_ORDER.get(base, base))
+        tones.append(tone)
+    return "".join(letters) + "|" + "".join(tones)

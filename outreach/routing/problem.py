@@ -1,0 +1,185 @@
+"""What goes into the planner: places, vehicles, crews, sites, needs, days off and rules.
+
+Units are whole seconds and metres. Times of day are seconds after midnight, days are local dates.
+Identifiers are strings chosen by the caller and unique within their kind.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from outreach.domain.places import Coordinates, Terrain
+from outreach.domain.times import Period
+
+ALL_WEEK = frozenset(range(7))
+WORKING_WEEK = frozenset(range(5))
+NO_ROAD = -1
+
+
+class Quality(StrEnum):
+    """Where a travel time comes from."""
+
+    ESTIMATE = "estimate"
+    ROAD = "road"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point the bus can be at: a depot, a site's access point, a lodging."""
+
+    id: str
+    name: str
+    at: Coordinates
+    terrain: Terrain = Terrain.COAST
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Seconds and metres between places.
+
+    `seconds` and `metres` are square int32 arrays in the order of `place_ids`; row is from, column is
+    to; `NO_ROAD` where no road leads. Not symmetric in general.
+    """
+
+    place_ids: tuple[str, ...]
+    seconds: npt.NDArray[np.int32]
+    metres: npt.NDArray[np.int32]
+    quality: Quality = Quality.ESTIMATE
+    engine: str = "great-circle"
+    index: Mapping[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        size = (len(self.place_ids), len(self.place_ids))
+        if self.seconds.shape != size or self.metres.shape != size:
+            raise ValueError(f"travel arrays must be {size}, not {self.seconds.shape} and {self.metres.shape}")
+        object.__setattr__(self, "index", {place: row for row, place in enumerate(self.place_ids)})
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Days on which something or somebody is away, with the reason a planner reads."""
+
+    period: Period
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A bus, van or boat. Sizes are None where unknown."""
+
+    id: str
+    name: str
+    depot_id: str  # a place
+    kind: str = "bus"
+    weekdays: frozenset[int] = WORKING_WEEK  # 0 is Monday
+    absences: tuple[Absence, ...] = ()
+    set_up_s: int = 240  # before the service; 4 min: median gap in 4,523 timetabled UK legs
+    pack_up_s: int = 0
+    length_m: float | None = None
+    height_m: float | None = None
+    weight_kg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """One post at a depot, not a named person."""
+
+    id: str
+    depot_id: str
+    post: str  # "driver" or "librarian"
+    weekdays: frozenset[int] = WORKING_WEEK
+    absences: tuple[Absence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteWindow:
+    """When a host receives the bus: on these weekdays, between these times, within `first`..`last` if given."""
+
+    start_s: int
+    end_s: int
+    weekdays: frozenset[int] = WORKING_WEEK
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A service site. The whole service must lie inside one of its windows of that day."""
+
+    id: str
+    name: str
+    place_id: str
+    kind: str
+    windows: tuple[SiteWindow, ...]
+    blocked: tuple[Absence, ...] = ()
+    reached_by: frozenset[str] = frozenset({"bus", "van"})  # kinds of vehicle that can get there at all
+    max_length_m: float | None = None
+    max_height_m: float | None = None
+    max_weight_kg: float | None = None
+    extra_set_up_s: int = 0  # added to the vehicle's set-up and taken before each service
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A site asks for `quota` visits of one service within the horizon."""
+
+    id: str
+    site_id: str
+    quota: int = 1
+    service: str = "bus_visit"
+    service_s: int = 7200
+    min_gap_days: int = 0  # between starts of two visits for this need, also from `last_visit`
+    max_gap_days: int | None = None
+    first: date | None = None  # earliest and latest day asked for
+    last: date | None = None
+    preferred_weeks: frozenset[date] = frozenset()  # Mondays of the weeks wished for
+    priority: int = 3  # 1 lowest .. 5 highest
+    last_visit: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days on which all sites (`site_kinds` None) or some kinds are closed; `stops_vehicles`: nobody drives."""
+
+    period: Period
+    reason: str
+    site_kinds: frozenset[str] | None = None
+    stops_vehicles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The working rules of the service."""
+
+    leave_earliest_s: int = 6 * 3600
+    return_latest_s: int = 18 * 3600
+    shift_max_s: int = 11 * 3600  # from leaving to returning, lunch included
+    drive_max_s: int = 8 * 3600  # driving in one day
+    lunch_s: int = 3600  # 0: no lunch break
+    lunch_from_s: int = 11 * 3600  # the whole break lies between these two,
+    lunch_to_s: int = 13 * 3600 + 1800  # and is due if a tour is out from before the first till after the second
+    stops_max: int | None = None  # visits in one tour
+    trip_days_max: int = 1
+    drivers_per_vehicle: int = 1
+    librarians_per_vehicle: int = 2  # Circular 05/2022/TT-BVHTTDL: one operator and two professionals
+    extra_days: frozenset[date] = frozenset()  # made-up working days, open although at a weekend
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Everything the planner may know."""
+
+    name: str
+    horizon: Period
+    places: tuple[Place, ...]
+    vehicles: tuple[Vehicle, ...]
+    staff: tuple[StaffMember, ...]
+    sites: tuple[Site, ...]
+    needs: tuple[Need, ...]
+    closures: tuple[Closure, ...] = ()
+    rules: Rules = Rules()
+    travel: Travel | None = None  # None: the great-circle estimate

@@ -1,0 +1,183 @@
+"""What comes out of the planner: trips of tours of stops, what stayed unserved and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A visit's place in a tour. The bus arrives, sets up, serves from `start_s` to `end_s`, packs up, departs."""
+
+    need_id: str
+    site_id: str
+    arrive_s: int
+    start_s: int
+    end_s: int
+    depart_s: int
+    drive_s: int  # from the place before
+    distance_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """One vehicle on one day."""
+
+    vehicle_id: str
+    day: date
+    start_place_id: str
+    end_place_id: str
+    leave_s: int
+    return_s: int
+    stops: tuple[Stop, ...]
+    drive_s: int  # the whole day, the way home included
+    distance_m: int
+    lunch_start_s: int | None = None
+    lunch_end_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """From leaving the base to the return: 1 to 3 tours on consecutive days."""
+
+    vehicle_id: str
+    tours: tuple[Tour, ...]
+
+
+class ReasonCode(StrEnum):
+    """Why a visit is not in the plan; each is found by our own check, never from a solver's silence."""
+
+    NO_ROAD = "no-road"  # no vehicle of the fleet can get there at all
+    VEHICLE_TOO_BIG = "vehicle-too-big"  # the road or gate refuses every vehicle
+    TOO_FAR = "too-far"  # even as the only stop of a day it breaks shift or driving time
+    SERVICE_TOO_LONG = "service-too-long"  # no window is as long as the service
+    NO_OPEN_DAY = "no-open-day"  # the site's days and the vehicles' days never meet
+    SPACING = "spacing"  # every day left is too near to another visit of the same need
+    NO_CREW = "no-crew"  # a vehicle is free on a fitting day, but not the posts
+    FULL = "full"  # every fitting vehicle-day is full with visits of the same or higher priority
+    TIME = "time"  # there is a free half-day, but driving, lunch or shift do not let the visit in
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason with the figures a sentence needs; which keys stand in `details` is said in docs/routing.md."""
+
+    code: ReasonCode
+    details: tuple[tuple[str, int | str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """`missing` visits of a need that found no day; the first reason is the one that decides."""
+
+    need_id: str
+    missing: int
+    reasons: tuple[Reason, ...]
+
+
+class Ending(StrEnum):
+    """How a run ended."""
+
+    FINISHED = "finished"
+    TIME_UP = "time-up"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A plan for the whole horizon."""
+
+    trips: tuple[Trip, ...]
+    unserved: tuple[Unserved, ...] = ()
+    seed: int = 0
+    ending: Ending = Ending.FINISHED
+
+    def tours(self) -> Iterator[Tour]:
+        """Each tour of each trip."""
+        for trip in self.trips:
+            yield from trip.tours
+
+    def stops(self) -> Iterator[tuple[Tour, Stop]]:
+        """Each stop with its tour."""
+        for tour in self.tours():
+            for stop in tour.stops:
+                yield tour, stop
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The plan in figures; balance is the working hours (leave to return) of each vehicle."""
+
+    visits: int
+    wanted: int
+    sites_reached: int
+    trips: int
+    tours: int
+    drive_s: int
+    service_s: int
+    distance_m: int
+    work_s_by_vehicle: tuple[tuple[str, int], ...]
+    unserved_by_reason: tuple[tuple[str, int], ...]
+
+
+class Phase(StrEnum):
+    """What the planner is busy with."""
+
+    CHECKING = "checking"
+    TRAVEL = "travel"
+    DAYS = "days"  # which site on which day
+    TIMES = "times"  # order and times of each day
+    JUDGING = "judging"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A moment of a run: `solution` is set whenever a better plan was found."""
+
+    phase: Phase
+    elapsed_s: float
+    figures: Figures | None = None
+    solution: Solution | None = None
+
+
+class RuleName(StrEnum):
+    """Every hard rule the judge knows."""
+
+    UNKNOWN_SITE = "unknown-site"
+    UNKNOWN_NEED = "unknown-need"
+    UNKNOWN_VEHICLE = "unknown-vehicle"
+    WRONG_VEHICLE = "wrong-vehicle"
+    VEHICLE_AWAY = "vehicle-away"
+    DAY_OFF = "day-off"
+    OUTSIDE_HORIZON = "outside-horizon"
+    SITE_CLOSED = "site-closed"
+    OUTSIDE_WINDOW = "outside-window"
+    SHORT_SERVICE = "short-service"
+    NO_SET_UP = "no-set-up"
+    LATE = "late"  # the bus cannot be there by then
+    WRONG_DRIVE = "wrong-drive"  # the stated driving is not what travel says
+    NO_LUNCH = "no-lunch"
+    SHIFT_TOO_LONG = "shift-too-long"
+    SHIFT_TOO_EARLY = "shift-too-early"
+    SHIFT_TOO_LATE = "shift-too-late"
+    DRIVE_TOO_LONG = "drive-too-long"
+    TOO_MANY_STOPS = "too-many-stops"
+    TOO_NEAR = "too-near"  # two visits of a need under its minimum gap
+    TOO_FAR_APART = "too-far-apart"  # over its maximum gap
+    OVER_QUOTA = "over-quota"
+    NEED_OUTSIDE_DATES = "need-outside-dates"
+    NO_CREW = "no-crew"
+    TWO_TOURS = "two-tours"  # one vehicle twice on a day
+    BROKEN_TRIP = "broken-trip"  # days not consecutive, too many, not starting where the last one ended
+    WRONG_COUNT = "wrong-count"  # what is said to be unserved does not add up
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One broken rule: where, by how much (seconds, days, visits or metres as the rule has it)."""
+
+    rule: RuleName
+    where: str
+    amount: int = 0
+    day: date | None = None

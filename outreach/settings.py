@@ -1,0 +1,48 @@
+"""All settings: the environment read once into one frozen value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def setting(name: str, default: str, doc: str) -> str:
+    """A dataclass field that is read from the environment variable `name`; `doc` says what it is for."""
+    return field(default=default, metadata={"env": name, "doc": doc})  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every choice an operator can make. The tests hold this list against docs/operate.md."""
+
+    instance: str = setting("OUTREACH_INSTANCE", str(PROJECT / "instance"), "folder for the database and all files")
+    database_url: str = setting("DATABASE_URL", "", "PostgreSQL address; empty: SQLite in the instance folder")
+    host: str = setting("OUTREACH_HOST", "127.0.0.1", "address the server listens on")
+    port: str = setting("OUTREACH_PORT", "8000", "first port tried")
+    language: str = setting("OUTREACH_LANGUAGE", "vi", "language of pages and commands: vi or en")
+    consumer: str = setting("OUTREACH_CONSUMER", "on", "on: background work runs inside the server; off: apart")
+    osm_tiles: str = setting("OUTREACH_OSM_TILES", "off", "on: planners' maps load tiles from OpenStreetMap")
+    outlines: str = setting("OUTREACH_OUTLINES", "", "GeoJSON file of commune or province outlines")
+    secure_cookies: str = setting("OUTREACH_SECURE_COOKIES", "off", "on: cookies only over HTTPS")
+    trusted_hosts: str = setting("OUTREACH_TRUSTED_HOSTS", "", "comma-separated host names; empty: any")
+
+    @property
+    def instance_folder(self) -> Path:
+        """The folder for the database and all files."""
+        return Path(self.instance)
+
+    @property
+    def database_address(self) -> str:
+        """The SQLAlchemy URL of the database in use."""
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{(self.instance_folder / 'outreach.db').as_posix()}"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `environment` (default: the process's own)."""
+    env = os.environ if environment is None else environment
+    chosen = {f.name: env[f.metadata["env"]] for f in fields(Settings) if env.get(f.metadata["env"])}
+    return Settings(**chosen)
