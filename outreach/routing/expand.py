@@ -1,0 +1,157 @@
+"""The horizon taken apart: which vehicle can drive on which day, and when each site receives it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from outreach.domain.times import TimeWindow
+from outreach.routing.problem import Absence, Need, Problem, Site, Vehicle
+from outreach.routing.travel.great_circle import estimate
+
+STEP_S = 300  # a timetable is printed in steps of five minutes
+
+
+class Standstill(StrEnum):
+    """Why a vehicle does not drive on a day."""
+
+    DAY_OFF = "day-off"
+    WEEKDAY = "weekday"
+    AWAY = "away"
+    NO_CREW = "no-crew"
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleDay:
+    """A vehicle on a day on which it can drive."""
+
+    vehicle: Vehicle
+    day: date
+
+
+def absent_on(absences: tuple[Absence, ...], day: date) -> Absence | None:
+    """The absence that covers `day`, if any."""
+    return next((absence for absence in absences if day in absence.period), None)
+
+
+class Horizon:
+    """A problem with its days taken apart; every question is answered once and kept."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.rules = problem.rules
+        self.travel = problem.travel or estimate(problem.places)
+        self.sites = {site.id: site for site in problem.sites}
+        self.needs = {need.id: need for need in problem.needs}
+        self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+        self._windows: dict[tuple[str, date], tuple[TimeWindow, ...]] = {}
+
+    @cached_property
+    def days_off(self) -> frozenset[date]:
+        """Days on which nobody drives."""
+        return frozenset(
+            day for closure in self.problem.closures if closure.stops_vehicles for day in closure.period.days()
+        )
+
+    @cached_property
+    def closed_by_kind(self) -> dict[str | None, frozenset[date]]:
+        """Days closed for a kind of site; the key None holds days closed for all."""
+        days: dict[str | None, set[date]] = {None: set()}
+        for closure in self.problem.closures:
+            for kind in closure.site_kinds or (None,):
+                days.setdefault(kind, set()).update(closure.period.days())
+        return {kind: frozenset(found) for kind, found in days.items()}
+
+    @cached_property
+    def crews(self) -> dict[tuple[str, date], int]:
+        """Complete crews per depot and day; a depot without any staff listed is not limited by crews."""
+        rules = self.rules
+        depots = {member.depot_id for member in self.problem.staff}
+        crews = {}
+        for depot in depots:
+            for day in self.problem.horizon.days():
+                posts = Counter(
+                    member.post
+                    for member in self.problem.staff
+                    if member.depot_id == depot
+                    and (day.weekday() in member.weekdays or day in rules.extra_days)
+                    and not absent_on(member.absences, day)
+                )
+                counts = []
+                if rules.drivers_per_vehicle:
+                    counts.append(posts["driver"] // rules.drivers_per_vehicle)
+                if rules.librarians_per_vehicle:
+                    counts.append(posts["librarian"] // rules.librarians_per_vehicle)
+                crews[depot, day] = min(counts, default=len(self.problem.vehicles))
+        return crews
+
+    def crews_at(self, depot_id: str, day: date) -> int:
+        """How many vehicles the posts at `depot_id` can man on `day`."""
+        if not self.problem.staff:
+            return len(self.problem.vehicles)
+        return self.crews.get((depot_id, day), 0)
+
+    def standstill(self, vehicle: Vehicle, day: date) -> Standstill | None:
+        """Why `vehicle` does not drive on `day`; None if it can."""
+        if day in self.days_off:
+            return Standstill.DAY_OFF
+        if day.weekday() not in vehicle.weekdays and day not in self.rules.extra_days:
+            return Standstill.WEEKDAY
+        if absent_on(vehicle.absences, day):
+            return Standstill.AWAY
+        if self.crews_at(vehicle.depot_id, day) < 1:
+            return Standstill.NO_CREW
+        return None
+
+    @cached_property
+    def vehicle_days(self) -> tuple[VehicleDay, ...]:
+        """Every vehicle on every day it can drive, by day, then in the vehicles' order."""
+        return tuple(
+            VehicleDay(vehicle, day)
+            for day in self.problem.horizon.days()
+            for vehicle in self.problem.vehicles
+            if self.standstill(vehicle, day) is None
+        )
+
+    def windows_on(self, site: Site, day: date) -> tuple[TimeWindow, ...]:
+        """When `site` receives a bus on `day`; empty if it is closed."""
+        key = (site.id, day)
+        if key not in self._windows:
+            self._windows[key] = self._find_windows(site, day)
+        return self._windows[key]
+
+    def _find_windows(self, site: Site, day: date) -> tuple[TimeWindow, ...]:
+        closed = self.closed_by_kind
+        if day in closed[None] or day in closed.get(site.kind, ()) or absent_on(site.blocked, day):
+            return ()
+        made_up = day in self.rules.extra_days and day.weekday() >= 5
+        found = set()
+        for window in site.windows:
+            if (window.first and day < window.first) or (window.last and day > window.last):
+                continue
+            # on a made-up Saturday or Sunday a host keeps the hours of the last day of its week
+            weekday = max(window.weekdays, default=-1) if made_up else day.weekday()
+            if weekday in window.weekdays:
+                found.add((window.start_s, window.end_s))
+        return tuple(TimeWindow(start, end) for start, end in sorted(found))
+
+    def can_carry(self, vehicle: Vehicle, site: Site) -> bool:
+        """Whether `vehicle` is of a kind and size that gets to `site`."""
+        return vehicle.kind in site.reached_by and self.fits(vehicle, site)
+
+    @staticmethod
+    def fits(vehicle: Vehicle, site: Site) -> bool:
+        """Whether the road and gate of `site` are large enough; unknown sizes fit."""
+        pairs = (
+            (vehicle.length_m, site.max_length_m),
+            (vehicle.height_m, site.max_height_m),
+            (vehicle.weight_kg, site.max_weight_kg),
+        )
+        return all(size is None or limit is None or size <= limit for size, limit in pairs)
+
+    def may_be_asked_on(self, need: Need, day: date) -> bool:
+        """Whether `day` lies in the need's own dates and far enough from its last visit."""
+        if (need.first and day < need.first) or (need.last and day > need.last):
+            return False
+        return need.last_visit is None or (day - need.last_visit).days >= max(need.min_gap_days, 1)
