@@ -1,0 +1,80 @@
+"""The web application: made once from an open house."""
+
+import secrets
+from typing import Any
+
+from flask import Flask, g, request
+
+from outreach.services import organisations, timetable
+from outreach.services.organisations import Library
+from outreach.web import account, assets, auth, errors, headers, language, session, site_pages
+from outreach.web.admin import audit, users
+from outreach.web.planner import maps, overview, plans, runs, sites
+from outreach.web.public import setup
+from outreach.web.public import timetable as public_timetable
+from outreach.web.session import house
+from outreach.wiring import House
+
+A_MEGABYTE = 1_048_576
+DESKS = (
+    overview.desk,
+    sites.desk,
+    plans.desk,
+    runs.desk,
+    maps.desk,
+    users.desk,
+    audit.desk,
+    public_timetable.desk,
+    setup.desk,
+    account.desk,
+    site_pages.desk,
+)
+
+
+def _library() -> Library | None:
+    """The library whose page this is: the reader's own, else the one the public sees."""
+    if "library" not in g:
+        g.library = None
+        with house().session(everywhere=True, write=False) as everywhere:
+            number = g.actor.organisation_id if g.actor else timetable.library_of_the_public(everywhere)
+            if number is not None:
+                g.library = organisations.library(everywhere, number)
+    found: Library | None = g.library
+    return found
+
+
+def _page_words() -> dict[str, Any]:
+    """What every template may use."""
+    return {"actor": g.get("actor"), "nonce": g.nonce, "library": _library, "path": request.path}
+
+
+def create_app(house: House) -> Flask:
+    """The application over `house`; raises RuntimeError when a route names nobody who may see it."""
+    app = Flask("outreach.web", static_folder="static", template_folder="templates")
+    hosts = [host.strip() for host in house.settings.trusted_hosts.split(",") if host.strip()]
+    app.config.update(
+        SECRET_KEY=secrets.token_bytes(32),
+        MAX_CONTENT_LENGTH=8 * A_MEGABYTE,
+        MAX_FORM_PARTS=200,
+        TRUSTED_HOSTS=hosts or None,
+        SESSION_COOKIE_NAME="outreach_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=house.settings.secure_cookies == "on",
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the form cookie
+        WTF_CSRF_SSL_STRICT=False,  # our own origin check does this for http and https alike
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["outreach"] = house
+    session.install(app)
+    headers.install(app)
+    assets.install(app)
+    auth.install(app)
+    language.install(app)
+    errors.install(app)
+    app.context_processor(_page_words)
+    for desk in DESKS:
+        app.register_blueprint(desk)
+    auth.refuse_unguarded(app)
+    return app

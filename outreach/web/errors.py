@@ -1,0 +1,105 @@
+"""The one table from error to page: what happened, what is safe, and the next step."""
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from outreach.domain.errors import OutreachError
+from outreach.i18n import translate
+
+log = logging.getLogger("outreach.web")
+
+NOTHING_CHANGED = "Chưa có gì thay đổi. Dữ liệu đã lưu còn nguyên."
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """How an error is shown: status, heading, what is safe, the next step."""
+
+    status: int
+    title: str
+    safe: str
+    step: str
+
+
+# error code -> page; the sentence of the error itself says what happened
+PAGES = {
+    "invalid-value": ErrorPage(422, "Có chỗ chưa đúng", NOTHING_CHANGED, "Quay lại, sửa rồi gửi lại."),
+    "not-found": ErrorPage(
+        404, "Không tìm thấy trang này", NOTHING_CHANGED, "Kiểm tra lại địa chỉ, hoặc bắt đầu lại từ trang đầu."
+    ),
+    "not-allowed": ErrorPage(
+        403, "Bạn không có quyền làm việc này", NOTHING_CHANGED, "Hãy nhờ người quản trị, hoặc quay lại trang đầu."
+    ),
+    "stale-edit": ErrorPage(
+        409,
+        "Có người vừa lưu bản mới hơn",
+        "Bản mới của họ còn nguyên, thay đổi của bạn chưa ghi đè lên.",
+        "Mở lại trang để xem bản mới, rồi làm lại thay đổi của bạn.",
+    ),
+    "wrong-state": ErrorPage(409, "Lúc này chưa làm được", NOTHING_CHANGED, "Mở lại trang để xem trạng thái hiện tại."),
+    "broken-plan": ErrorPage(
+        409,
+        "Kế hoạch chưa qua được bước kiểm",
+        "Kế hoạch trước đó còn nguyên.",
+        "Xem chỗ vi phạm, sửa rồi thử lại.",
+    ),
+    "unavailable": ErrorPage(
+        503, "Máy chủ tạm thời chưa làm được", "Dữ liệu đã lưu còn nguyên.", "Đợi một phút rồi thử lại."
+    ),
+    "too-large": ErrorPage(413, "Tệp gửi lên quá lớn", NOTHING_CHANGED, "Chọn tệp nhỏ hơn rồi gửi lại."),
+    "bad-request": ErrorPage(400, "Yêu cầu không đọc được", NOTHING_CHANGED, "Mở lại trang rồi thử lại."),
+    "form-expired": ErrorPage(
+        400, "Trang này mở đã lâu", NOTHING_CHANGED, "Mở lại trang, điền lại rồi gửi. Trình duyệt cần cho phép cookie."
+    ),
+    "error": ErrorPage(
+        500, "Hệ thống có lỗi", "Thay đổi đang làm dở chưa được lưu; dữ liệu đã lưu còn nguyên.",
+        "Thử lại. Nếu vẫn lỗi, báo người quản trị kèm giờ xảy ra.",
+    ),
+}  # fmt: skip
+_BY_STATUS = {400: "bad-request", 403: "not-allowed", 404: "not-found", 405: "bad-request", 413: "too-large"}
+
+
+def error_answer(code: str, sentence: str = "", status: int | None = None) -> Response:
+    """The page (or, for htmx, the fragment) of an error; `sentence` is already in the reader's language."""
+    page = PAGES.get(code, PAGES["error"])
+    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+    response = make_response(
+        render_template(template, page=page, sentence=sentence, status=status or page.status), status or page.status
+    )
+    if page.status == 503:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _named(error: OutreachError) -> Response:
+    return error_answer(error.code, translate(error.message, **error.values))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:  # a redirect raised by the router
+        return make_response(error.get_response())
+    return error_answer(_BY_STATUS.get(status, "error" if status >= 500 else "bad-request"), status=status)
+
+
+def _form_expired(error: CSRFError) -> Response:
+    return error_answer("form-expired")
+
+
+def _unforeseen(error: Exception) -> Response:
+    log.exception("unforeseen error at %s %s", request.method, request.path)
+    if "actor" not in g.__dict__:
+        g.actor = None
+    return error_answer("error")
+
+
+def install(app: Flask) -> None:
+    """Answer every error of `app` with a page that helps."""
+    app.register_error_handler(OutreachError, _named)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)

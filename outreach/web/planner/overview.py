@@ -1,0 +1,15 @@
+"""Placeholder."""
+
+from flask import Blueprint
+
+from outreach.domain.roles import Right
+from outreach.web.auth import allow
+
+desk = Blueprint("overview", __name__)
+
+
+@desk.get("/")
+@allow(Right.SEE_PLANS)
+def show() -> str:
+    """Nothing yet."""
+    return ""

@@ -1,0 +1,63 @@
+"""The list of sites with search, filters and map, and the page of one site."""
+
+from flask import Blueprint, g, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from outreach.domain.places import SiteKind
+from outreach.domain.roles import Right
+from outreach.domain.sheets import PlanRow, SiteFilter
+from outreach.services import boards, sites
+from outreach.web.auth import allow
+from outreach.web.clock import today
+
+desk = Blueprint("sites", __name__)
+
+LONG_UNSEEN_MONTHS = 6
+
+
+def asked_filter(asked: MultiDict[str, str]) -> SiteFilter:
+    """The filter in the address; whatever cannot be read is left out, so that old links go on working."""
+    kind = asked.get("kind", "")
+    return SiteFilter(
+        search=" ".join(asked.get("q", "").split())[:100],
+        kind=SiteKind(kind) if kind in set(SiteKind) else None,
+        commune=asked.get("commune", "")[:100],
+        base_id=asked.get("base", type=int),
+        unserved=asked.get("unserved") == "1",
+        not_visited_months=LONG_UNSEEN_MONTHS if asked.get("unseen") == "1" else None,
+    )
+
+
+def plan_in_view() -> PlanRow | None:
+    """The plan whose visits the list counts: the one of today, else the newest."""
+    rows = boards.list_plans(g.session)
+    current = [row for row in rows if today() in row.period]
+    return (current or list(rows) or [None])[0]
+
+
+@desk.get("/diem")
+@allow(Right.SEE_SITES)
+def show() -> str:
+    """The list; for htmx only its changing part."""
+    asked = asked_filter(request.args)
+    plan = plan_in_view()
+    rows = sites.list_sites(g.session, asked, plan_id=plan.id if plan else None, today=today())
+    part = request.headers.get("HX-Target") == "results"
+    kept = {name: value for name, value in request.args.items() if value}
+    return render_template(
+        "sites/results.html" if part else "sites/list.html",
+        rows=rows,
+        asked=asked,
+        plan=plan,
+        kept=kept,
+        bases=sites.list_bases(g.session),
+        communes=() if part else sites.list_communes(g.session),
+        kinds=tuple(SiteKind),
+    )
+
+
+@desk.get("/diem/<int:site_id>")
+@allow(Right.SEE_SITES)
+def site(site_id: int) -> str:
+    """One site: when it receives the bus, what it asks for, what happened and what comes."""
+    return render_template("sites/site.html", page=sites.site_page(g.session, site_id, today=today()), today=today())
