@@ -140,10 +140,10 @@ class Clock:
         return_s = now + self.seconds[here][depot]
         if return_s > rules.return_latest_s:
             return Failure(Misfit.SHIFT, return_s - rules.return_latest_s)
-        return self._settle(depot, calls, starts, return_s, drive, lunch_at)
+        return self._settle(depot, calls, starts, return_s=return_s, drive=drive, lunch_at=lunch_at)
 
     def _settle(
-        self, depot: int, calls: Sequence[Call], starts: list[int], return_s: int, drive: int, lunch_at: int | None
+        self, depot: int, calls: Sequence[Call], starts: list[int], *, return_s: int, drive: int, lunch_at: int | None
     ) -> Times | Failure:
         """Backward from the return: each start as late as it can be without returning later."""
         rules = self.rules
