@@ -1,5 +1,6 @@
 """Vietnamese names: keys to search without marks and to sort in dictionary order."""
 
+import re
 import unicodedata
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -30,3 +31,30 @@ def sort_key(text: str) -> str:
         letters.append(_ORDER.get(base, base))
         tones.append(tone)
     return "".join(letters) + "|" + "".join(tones)
+
+
+# longest first: a later rule must not cut a piece out of an earlier one
+_SHORT = tuple(
+    (re.compile(pattern, re.IGNORECASE), short)
+    for pattern, short in (
+        (r"^trường\s+", ""),
+        (r"(phổ thông dân tộc|ptdt) bán trú", "PTDTBT"),
+        (r"(phổ thông dân tộc|ptdt) nội trú", "PTDTNT"),
+        (r"trung học phổ thông", "THPT"),
+        (r"dân tộc nội trú", "DTNT"),
+        (r"trung học cơ sở", "THCS"),
+        (r"tiểu học", "TH"),
+        (r"\s*(-|&|và)\s*(?=THCS)", "-"),
+        (r"^thư viện", "TV"),
+        (r"^đồn biên phòng", "Đồn BP"),
+        (r"^khu công nghiệp", "KCN"),
+        (r"\s*\(minh họa\)( -)?", ""),
+    )
+)
+
+
+def board_name(text: str) -> str:
+    """`text` as short as the board and the map need it: "Trường Tiểu học Khánh Bình" -> "TH Khánh Bình"."""
+    for pattern, short in _SHORT:
+        text = pattern.sub(short, text)
+    return text.strip()

@@ -1,0 +1,41 @@
+"""When the hosts of a plan receive the bus: the window around each visit."""
+
+from collections import defaultdict
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from outreach.domain.times import Period, TimeWindow
+from outreach.store.calendars import Term
+from outreach.store.plans import Stop, Tour
+from outreach.store.sites import SiteWindow
+
+
+class HostHours:
+    """Service windows of sites, looked up by day; two statements whatever the number of sites."""
+
+    def __init__(self, windows: dict[int, list[SiteWindow]], terms: list[tuple[str, Period]]) -> None:
+        self._windows = windows
+        self._terms = terms
+
+    @classmethod
+    def of_plan(cls, session: Session, plan_id: int) -> "HostHours":
+        """The windows of all sites that a plan visits."""
+        visited = select(Stop.site_id).join(Tour, Tour.id == Stop.tour_id).where(Tour.plan_id == plan_id)
+        windows: dict[int, list[SiteWindow]] = defaultdict(list)
+        for window in session.scalars(
+            select(SiteWindow).where(SiteWindow.site_id.in_(visited)).order_by(SiteWindow.id)
+        ):
+            windows[window.site_id].append(window)
+        terms = [(term.kind, Period(term.first_day, term.last_day)) for term in session.scalars(select(Term))]
+        return cls(windows, terms)
+
+    def around(self, site_id: int, day: date, start_s: int, end_s: int) -> TimeWindow:
+        """The host's window in which the service from `start_s` to `end_s` lies; the service itself if none does."""
+        kinds = {"", *(kind for kind, period in self._terms if day in period)}
+        for window in self._windows.get(site_id, ()):
+            fits = window.start_s <= start_s and end_s <= window.end_s
+            if fits and day.weekday() in window.weekdays and window.term in kinds:
+                return TimeWindow(window.start_s, window.end_s)
+        return TimeWindow(start_s, end_s)

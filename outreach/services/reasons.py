@@ -1,0 +1,238 @@
+"""Reasons and broken rules as sentences in the reader's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from outreach.i18n import day as day_text
+from outreach.i18n import duration, number, translate
+from outreach.routing.solution import Breach, Reason, ReasonCode, RuleName
+from outreach.store.fleet import Base, Vehicle
+from outreach.store.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How ids of routing are called by people; an unknown id is said as it is."""
+
+    vehicles: Mapping[str, str] = field(default_factory=dict)
+    sites: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)
+
+    def vehicle(self, found: object) -> str:
+        """A vehicle's name."""
+        return self.vehicles.get(str(found)) or translate("xe {id}", id=found)
+
+    def site(self, found: object) -> str:
+        """A site's name."""
+        key = str(found).removeprefix("site:")
+        return self.sites.get(key) or translate("điểm {id}", id=key)
+
+    def base(self, found: object) -> str:
+        """A base's name."""
+        key = str(found).removeprefix("base:")
+        return self.bases.get(key) or translate("cơ sở {id}", id=key)
+
+
+def load_names(session: Session) -> Names:
+    """The names of the organisation's vehicles and bases; rows of needs name their site themselves."""
+    return Names(
+        vehicles={str(row.id): row.name for row in session.scalars(select(Vehicle))},
+        bases={str(row.id): row.short_name for row in session.scalars(select(Base))},
+    )
+
+
+def load_all_names(session: Session) -> Names:
+    """As `load_names`, the sites too."""
+    names = load_names(session)
+    sites = {str(site_id): name for site_id, name in session.execute(select(Site.id, Site.name)).tuples()}
+    return Names(vehicles=names.vehicles, sites=sites, bases=names.bases)
+
+
+def reason_from_json(raw: Mapping[str, Any]) -> Reason:
+    """A reason as it stands in the tables: {"code", "details"}; raises ValueError for an unknown code."""
+    details = raw.get("details") or {}
+    pairs = details.items() if isinstance(details, Mapping) else (tuple(pair) for pair in details)
+    return Reason(ReasonCode(raw["code"]), tuple((str(key), value) for key, value in pairs))
+
+
+# A heading for each code, for counts and filters.
+TITLES: dict[ReasonCode, str] = {
+    ReasonCode.NO_ROAD: "Không có đường bộ tới nơi",
+    ReasonCode.VEHICLE_TOO_BIG: "Xe quá khổ với đường vào",
+    ReasonCode.TOO_FAR: "Quá xa cho một ngày",
+    ReasonCode.SERVICE_TOO_LONG: "Buổi phục vụ dài hơn khung giờ nhận",
+    ReasonCode.NO_OPEN_DAY: "Không có ngày nào cả hai bên cùng rảnh",
+    ReasonCode.SPACING: "Chưa đủ khoảng cách giữa hai buổi",
+    ReasonCode.NO_CREW: "Thiếu người đi cùng xe",
+    ReasonCode.FULL: "Xe đã kín lịch",
+    ReasonCode.TIME: "Không đủ thời gian trong ngày",
+}
+
+
+def reason_title(code: str) -> str:
+    """The heading of a reason's code."""
+    return translate(TITLES[ReasonCode(code)])
+
+
+def reason_text(reason: Reason, names: Names) -> str:
+    """One or two sentences that say why a need found no day, with the figures that decided."""
+    write = {
+        ReasonCode.NO_ROAD: _no_road,
+        ReasonCode.VEHICLE_TOO_BIG: _too_big,
+        ReasonCode.TOO_FAR: _too_far,
+        ReasonCode.SERVICE_TOO_LONG: _too_long,
+        ReasonCode.NO_OPEN_DAY: _no_open_day,
+        ReasonCode.SPACING: _spacing,
+        ReasonCode.NO_CREW: _no_crew,
+        ReasonCode.FULL: _full,
+        ReasonCode.TIME: _time,
+    }[reason.code]
+    return write(dict(reason.details), names)
+
+
+Details = Mapping[str, int | str]
+
+
+def _no_road(_details: Details, _names: Names) -> str:
+    return translate("Không xe nào của thư viện đi được tới đây: không có đường bộ từ cơ sở nào.")
+
+
+def _too_big(details: Details, _names: Names) -> str:
+    sizes = {
+        "length_m": translate("dài"),
+        "height_m": translate("cao"),
+        "weight_kg": translate("nặng"),
+    }
+    measure = sizes.get(str(details.get("measure", "")))
+    if measure and "limit" in details:
+        return translate(
+            "Đường vào không cho xe {measure} quá {limit}; xe nhỏ nhất cũng {least}.",
+            measure=measure,
+            limit=details["limit"],
+            least=details.get("least", "-"),
+        )
+    return translate("Đường vào không cho xe cỡ này; mọi xe của thư viện đều quá dài, quá cao hoặc quá nặng.")
+
+
+def _too_far(details: Details, _names: Names) -> str:
+    if "drive_s" in details:
+        return translate(
+            "Riêng đi và về đã mất {drive} lái xe; dù cả ngày chỉ tới một điểm này vẫn quá giờ làm việc.",
+            drive=duration(float(details["drive_s"])),
+        )
+    return translate("Đường quá xa: dù cả ngày chỉ tới một điểm này vẫn quá giờ làm việc.")
+
+
+def _too_long(details: Details, _names: Names) -> str:
+    if "service_s" in details and "window_s" in details:
+        return translate(
+            "Buổi phục vụ cần {service}, trong khi khung giờ nhận dài nhất chỉ có {window}.",
+            service=duration(float(details["service_s"])),
+            window=duration(float(details["window_s"])),
+        )
+    return translate("Buổi phục vụ dài hơn mọi khung giờ mà nơi này nhận xe.")
+
+
+def _no_open_day(_details: Details, _names: Names) -> str:
+    return translate("Những ngày nơi này nhận xe và những ngày xe chạy không gặp nhau lần nào trong kỳ.")
+
+
+def _spacing(details: Details, _names: Names) -> str:
+    if "min_gap_days" in details:
+        return translate(
+            "Hai buổi ở đây phải cách nhau ít nhất {days} ngày; những ngày còn lại đều quá gần buổi kia.",
+            days=number(int(details["min_gap_days"])),
+        )
+    return translate("Những ngày còn lại đều quá gần một buổi khác ở chính nơi này.")
+
+
+def _no_crew(details: Details, _names: Names) -> str:
+    posts = {"driver": translate("lái xe"), "librarian": translate("thủ thư")}
+    if post := posts.get(str(details.get("post", ""))):
+        return translate("Có ngày xe còn trống, nhưng hôm đó thiếu {post}.", post=post)
+    return translate("Có ngày xe còn trống, nhưng hôm đó không đủ người đi cùng.")
+
+
+def _full(details: Details, _names: Names) -> str:
+    if "days" in details:
+        return translate(
+            "Cả {days} lượt xe phù hợp đều đã kín những buổi có mức ưu tiên bằng hoặc cao hơn.",
+            days=number(int(details["days"])),
+        )
+    return translate("Mọi ngày phù hợp đều đã kín những buổi có mức ưu tiên bằng hoặc cao hơn.")
+
+
+def _time(details: Details, _names: Names) -> str:
+    if "short_s" in details:
+        return translate(
+            "Còn nửa ngày trống, nhưng tính cả đường đi và nghỉ trưa thì vẫn thiếu {short}.",
+            short=duration(float(details["short_s"])),
+        )
+    return translate("Còn nửa ngày trống, nhưng đường đi, nghỉ trưa hoặc giờ làm việc không cho ghép thêm buổi này.")
+
+
+# What each broken rule says; "{where}" is the vehicle or the site, "{amount}" the excess in its own unit.
+RULES: dict[RuleName, str] = {
+    RuleName.UNKNOWN_SITE: "không có điểm này: {where}",
+    RuleName.UNKNOWN_NEED: "không có nhu cầu này: {where}",
+    RuleName.UNKNOWN_VEHICLE: "không có xe này: {where}",
+    RuleName.WRONG_VEHICLE: "xe không tới được {where}",
+    RuleName.VEHICLE_AWAY: "{where} không chạy ngày này",
+    RuleName.DAY_OFF: "ngày nghỉ, {where} không được chạy",
+    RuleName.OUTSIDE_HORIZON: "ngày này nằm ngoài kỳ của kế hoạch ({where})",
+    RuleName.SITE_CLOSED: "{where} không nhận xe ngày này",
+    RuleName.OUTSIDE_WINDOW: "buổi ở {where} nằm ngoài khung giờ nhận",
+    RuleName.SHORT_SERVICE: "buổi ở {where} ngắn hơn cần {duration}",
+    RuleName.NO_SET_UP: "ở {where} thiếu {duration} để bày và dọn",
+    RuleName.LATE: "tới {where} trễ {duration} so với đường đi",
+    RuleName.WRONG_DRIVE: "giờ lái hoặc quãng đường ghi cho {where} không đúng",
+    RuleName.NO_LUNCH: "{where} không có giờ nghỉ trưa đủ dài",
+    RuleName.SHIFT_TOO_LONG: "{where} làm quá ca {duration}",
+    RuleName.SHIFT_TOO_EARLY: "{where} rời cơ sở sớm hơn {duration} so với giờ cho phép",
+    RuleName.SHIFT_TOO_LATE: "{where} về cơ sở muộn hơn {duration} so với giờ cho phép",
+    RuleName.DRIVE_TOO_LONG: "{where} lái quá {duration} trong ngày",
+    RuleName.TOO_MANY_STOPS: "{where} có nhiều hơn {amount} điểm so với mức cho phép",
+    RuleName.TOO_NEAR: "hai buổi của {where} gần nhau hơn {amount} ngày so với yêu cầu",
+    RuleName.TOO_FAR_APART: "hai buổi của {where} cách xa hơn {amount} ngày so với yêu cầu",
+    RuleName.OVER_QUOTA: "{where} có thừa {amount} buổi",
+    RuleName.NEED_OUTSIDE_DATES: "buổi của {where} nằm ngoài những ngày được đề nghị",
+    RuleName.NO_CREW: "{where} thiếu {amount} người",
+    RuleName.TWO_TOURS: "{where} chạy hai lượt trong một ngày",
+    RuleName.BROKEN_TRIP: "chuyến của {where} không liền ngày hoặc không về đúng cơ sở",
+    RuleName.WRONG_COUNT: "số buổi chưa xếp của {where} không khớp",
+}
+_OF_VEHICLES = frozenset({
+    RuleName.UNKNOWN_VEHICLE, RuleName.VEHICLE_AWAY, RuleName.DAY_OFF, RuleName.OUTSIDE_HORIZON, RuleName.WRONG_DRIVE,
+    RuleName.NO_LUNCH, RuleName.SHIFT_TOO_LONG, RuleName.SHIFT_TOO_EARLY, RuleName.SHIFT_TOO_LATE,
+    RuleName.DRIVE_TOO_LONG, RuleName.TOO_MANY_STOPS, RuleName.TWO_TOURS, RuleName.BROKEN_TRIP,
+})  # fmt: skip
+_OF_NEEDS = frozenset({
+    RuleName.UNKNOWN_NEED, RuleName.TOO_NEAR, RuleName.TOO_FAR_APART, RuleName.OVER_QUOTA, RuleName.NEED_OUTSIDE_DATES,
+    RuleName.WRONG_COUNT,
+})  # fmt: skip
+
+
+def breach_text(breach: Breach, names: Names | None = None) -> str:
+    """One line about a broken rule: the day, where, and by how much."""
+    names = names or Names()
+    if breach.where.startswith("base:") or breach.rule is RuleName.NO_CREW:
+        where = names.base(breach.where)
+    elif breach.rule in _OF_VEHICLES:
+        where = names.vehicle(breach.where)
+    elif breach.rule in _OF_NEEDS:
+        where = translate("nhu cầu {id}", id=breach.where)
+    else:
+        where = names.site(breach.where)
+    sentence = translate(
+        RULES[breach.rule], where=where, amount=number(breach.amount), duration=duration(abs(breach.amount))
+    )
+    return f"{_day(breach.day)}{sentence}"
+
+
+def _day(day: date | None) -> str:
+    return f"{day_text(day)}: " if day else ""
