@@ -14,7 +14,7 @@ A_DAY_S = 86_400
 
 
 @cache
-def _fingerprint(path: str, changed_ns: int) -> str:
+def _fingerprint(path: str, _changed_ns: int) -> str:
     return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:10]
 
 

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from outreach.domain.errors import OutreachError
 from outreach.i18n import translate
+from outreach.wiring import named_trouble
 
 log = logging.getLogger("outreach.web")
 
@@ -80,17 +81,23 @@ def _named(error: OutreachError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    cause = getattr(error, "original_exception", None)
+    if cause is not None:  # raised while the request was being finished: the commit
+        return _named(cause) if isinstance(cause, OutreachError) else _unforeseen(cause)
     status = error.code or 500
     if status < 400:  # a redirect raised by the router
         return make_response(error.get_response())
     return error_answer(_BY_STATUS.get(status, "error" if status >= 500 else "bad-request"), status=status)
 
 
-def _form_expired(error: CSRFError) -> Response:
+def _form_expired(_error: CSRFError) -> Response:
     return error_answer("form-expired")
 
 
 def _unforeseen(error: Exception) -> Response:
+    named = named_trouble(error)  # type: ignore[arg-type]  # any other kind of error has no name
+    if named is not None:  # a busy or full database, a row somebody else changed
+        return _named(named)
     log.exception("unforeseen error at %s %s", request.method, request.path)
     if "actor" not in g.__dict__:
         g.actor = None

@@ -115,7 +115,9 @@ def weekday_title(day: date) -> str:
 
 def short_weekdays(weekdays: tuple[int, ...]) -> str:
     """ "T2-T6", "T2, T4": weekdays (0 is Monday) as a timetable writes them."""
-    letters = [translate(text) for text in ("T2", "T3", "T4", "T5", "T6", "T7", "CN")]
+    letters = (
+        translate("T2"), translate("T3"), translate("T4"), translate("T5"), translate("T6"), translate("T7"), translate("CN"),
+    )  # fmt: skip
     days = sorted(weekdays)
     if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
         return f"{letters[days[0]]}–{letters[days[-1]]}"

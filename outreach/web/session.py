@@ -24,7 +24,7 @@ class RequestGlobals(_AppCtxGlobals):
     nonce: str = ""
 
     @property
-    def session(self) -> Any:
+    def session(self) -> Any:  # noqa: ANN401 - a SQLAlchemy session, which the web does not know by name
         """The session of the reader's own organisation; opened on first use."""
         if "open_session" not in self:
             self.organisation_id = self.actor.organisation_id if self.actor else self.get("organisation_id")
@@ -61,7 +61,7 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _drop(error: BaseException | None) -> None:
+def _drop(_error: BaseException | None) -> None:
     """Close a session that an unexpected error left open."""
     if "open_session" in g:
         g.pop("open_session").rollback()

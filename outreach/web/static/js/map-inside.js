@@ -1,0 +1,287 @@
+/* Inside a map document: draws signs and names from plain data, and talks with the page around it.
+   Text reaches the page through textContent alone; nothing here reads data as HTML. */
+"use strict";
+
+const outreachMap = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const SHAPES = {
+    1: ["circle", { cx: 20, cy: 20, r: 17 }],
+    2: ["rect", { x: 4, y: 4, width: 32, height: 32, rx: 4 }],
+    3: ["path", { d: "M20 3 38 36H2Z" }],
+    4: ["path", { d: "M20 1 39 20 20 39 1 20Z" }],
+    5: ["path", { d: "M11 4H29L39 20 29 36H11L1 20Z" }],
+    6: ["path", { d: "M20 2 38 16 31 37H9L2 16Z" }],
+  };
+  const DOT = ["circle", { cx: 20, cy: 20, r: 16 }];
+  const DRAWN = {
+    base: [["rect", { x: 2, y: 2, width: 36, height: 36, rx: 8 }], ["path", { class: "in", d: "M20 8 31.5 18.5H28V30H12V18.5H8.5Z" }]],
+    night: [["circle", { cx: 20, cy: 20, r: 16.5 }], ["path", { class: "in", d: "M26.5 24.5A9.5 9.5 0 1 1 17 11a8 8 0 0 0 9.5 13.5Z" }]],
+    unserved: [["path", { d: "M20 4 36 20 20 36 4 20Z" }]],
+  };
+  /* drawn size, space kept free of names, and order from below to above */
+  const SIZES = {
+    dot: [9, 8, 0], covered: [11, 10, 1000], site: [18, 16, 2000], unserved: [20, 18, 3000],
+    visit: [18, 18, 4000], base: [25, 26, 6000], night: [30, 30, 5000], stop: [34, 34, 7000],
+  };
+  const LARGE_FROM = 500; /* px: below this width numbers only, names are in the list */
+  const coarse = matchMedia("(pointer: coarse)").matches;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  function element(name, className, text) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    if (text) made.textContent = text;
+    return made;
+  }
+
+  function drawing(sign) {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 40 40");
+    svg.setAttribute("aria-hidden", "true");
+    for (const [name, attributes] of DRAWN[sign.mark] || [SHAPES[sign.bus] || DOT]) {
+      const part = document.createElementNS(SVG, name);
+      for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
+      svg.append(part);
+    }
+    return svg;
+  }
+
+  function popup(sign, words) {
+    const box = element("div", "facts");
+    box.append(element("strong", "", sign.name));
+    for (const line of sign.lines || []) box.append(element("span", "", line));
+    if (sign.link) {
+      const link = element("a", "", words.open);
+      link.href = sign.link;
+      link.target = "_top";
+      box.append(link);
+    }
+    return L.popup({ closeButton: true, maxWidth: 270, minWidth: 150, autoPanPadding: [12, 12] }).setContent(box);
+  }
+
+  /* ---- signs ---- */
+  function addSign(map, sign, words) {
+    const [size, , order] = SIZES[sign.mark];
+    const drawn = map.getSize().x < LARGE_FROM && sign.mark === "stop" ? 30 : size;
+    const box = Math.max(drawn, 24);
+    const face = element("span", `face ${sign.mark}${sign.bus ? ` bus-${sign.bus}` : ""}${sign.chosen ? " chosen" : ""}`);
+    face.append(drawing(sign));
+    face.style.width = face.style.height = `${drawn}px`;
+    if (sign.number) face.append(element("b", "", sign.number));
+    const reachable = !["dot", "covered"].includes(sign.mark);
+    const icon = L.divIcon({ html: face, className: "sign", iconSize: [box, box] });
+    const spoken = [sign.number, sign.name].filter(Boolean).join(". ");
+    const marker = L.marker(sign.at, { icon, keyboard: reachable, alt: spoken, zIndexOffset: order + (sign.chosen ? 8000 : 0), riseOnHover: true });
+    marker.addTo(map);
+    const node = marker.getElement();
+    if (reachable) node.setAttribute("aria-label", spoken);
+    if ((sign.lines && sign.lines.length) || sign.link || sign.name) marker.bindPopup(() => popup(sign, words));
+    return { sign, marker, face, size: drawn, home: L.latLng(sign.at) };
+  }
+
+  /* Stops that would hide each other step aside; the list keeps the true order anyway. */
+  function spread(map, drawn) {
+    const taken = [];
+    for (const item of drawn.filter((d) => d.sign.mark === "stop" || d.sign.mark === "base" || d.sign.mark === "night")) {
+      const home = map.latLngToLayerPoint(item.home);
+      const room = item.size * 0.92;
+      let place = home;
+      for (let turn = 0; turn < 8 && taken.some((other) => other.distanceTo(place) < room); turn += 1) {
+        const angle = (turn * Math.PI) / 4;
+        place = home.add([Math.cos(angle) * room, -Math.sin(angle) * room]);
+      }
+      taken.push(place);
+      item.marker.setLatLng(place === home ? item.home : map.layerPointToLatLng(place));
+    }
+  }
+
+  /* ---- names ---- */
+  const PLACES = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]];
+  const SIDES = [[0, -1], [0, 1], [1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+
+  function makeName(map, text, at, className) {
+    const node = element("span", `name ${className}`, text);
+    const icon = L.divIcon({ html: node, className: "name-at", iconSize: [0, 0] });
+    L.marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: className === "of-stop" ? 9000 : -1000 }).addTo(map);
+    return { node, at: L.latLng(at) };
+  }
+
+  const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+  function settle(map, name, offset, sides, hard, soft, pad) {
+    const width = name.node.offsetWidth;
+    const height = name.node.offsetHeight;
+    if (!width) return false;
+    const point = map.latLngToLayerPoint(name.at);
+    const tries = [];
+    for (const [dx, dy] of sides) {
+      const x = point.x + dx * (offset + (dx ? width / 2 : 0)) * (dx && dy ? 0.8 : 1);
+      const y = point.y + dy * (offset + height / 2) * (dx && dy ? 0.8 : 1);
+      const rect = [x - width / 2 - pad, y - height / 2 - pad / 2, x + width / 2 + pad, y + height / 2 + pad / 2];
+      if (hard.some((other) => overlap(rect, other))) continue;
+      tries.push({ x, y, rect, cost: soft.filter((other) => overlap(rect, other)).length });
+    }
+    if (!tries.length) return false;
+    const best = tries.reduce((a, b) => (b.cost < a.cost ? b : a));
+    name.node.style.transform = `translate(${Math.round(best.x - point.x - width / 2)}px, ${Math.round(best.y - point.y - height / 2)}px)`;
+    hard.push(best.rect);
+    return true;
+  }
+
+  function placeNames(map, drawn, stops, seas, places) {
+    const hard = [];
+    const soft = [];
+    for (const item of drawn) {
+      const [, kept] = SIZES[item.sign.mark];
+      const p = map.latLngToLayerPoint(item.marker.getLatLng());
+      const half = kept / 2 + 1;
+      (item.sign.mark === "dot" || item.sign.mark === "covered" ? soft : hard).push([p.x - half, p.y - half, p.x + half, p.y + half]);
+    }
+    const wide = map.getSize().x >= LARGE_FROM;
+    for (const name of stops) name.node.classList.toggle("gone", !wide || !settle(map, name, name.offset, SIDES, hard, soft, 2));
+    for (const name of seas) name.node.classList.toggle("gone", !settle(map, name, 0, [[0, 0]], hard, soft, 4));
+    const close = map.getZoom() >= 10.75;
+    const pad = close ? 10 : 14;
+    for (const name of places) {
+      const text = close ? name.full : name.short;
+      if (name.node.textContent !== text) name.node.textContent = text;
+      name.node.classList.toggle("gone", !settle(map, name, 7, PLACES, hard, soft, pad));
+    }
+  }
+
+  /* ---- controls ---- */
+  function controls(map, data) {
+    const { words } = data;
+    L.control.zoom({ position: "topright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut, zoomOutText: "−" }).addTo(map);
+    L.control.scale({ position: "bottomright", imperial: false, maxWidth: 90 }).addTo(map);
+    const corner = L.control({ position: "bottomleft" });
+    corner.onAdd = () => {
+      const box = element("div", "corner");
+      for (const away of data.away) {
+        const button = element("button", "away", away.text);
+        button.type = "button";
+        let gone = false;
+        button.addEventListener("click", () => {
+          gone = !gone;
+          if (gone) map.fitBounds(away.box, { maxZoom: 9 });
+          else map.fitBounds(data.view, fitting(map));
+          button.textContent = gone ? words.back : away.text;
+          button.classList.toggle("back", gone);
+        });
+        box.append(button);
+      }
+      if (data.credit) box.append(element("span", "credit", data.credit));
+      L.DomEvent.disableClickPropagation(box);
+      return box;
+    };
+    if (data.away.length || data.credit) corner.addTo(map);
+    if (data.note) {
+      const note = L.control({ position: "topleft" });
+      note.onAdd = () => element("div", "note", data.note);
+      note.addTo(map);
+    }
+  }
+
+  function fitting(map) {
+    const size = map.getSize();
+    const side = Math.max(18, Math.min(64, size.x * 0.08));
+    return { paddingTopLeft: [side, Math.max(22, size.y * 0.06)], paddingBottomRight: [side, Math.max(26, size.y * 0.07)], maxZoom: 12.5 };
+  }
+
+  /* One finger scrolls the page, two move the map; the wheel zooms only after a click into the map. */
+  function gestures(map, words) {
+    const box = map.getContainer();
+    map.on("focus", () => map.scrollWheelZoom.enable());
+    map.on("blur", () => map.scrollWheelZoom.disable());
+    if (!coarse) return;
+    const hint = element("div", "hint", words.twoFingers);
+    box.append(hint);
+    let timer = 0;
+    box.addEventListener("touchmove", (event) => {
+      if (event.touches.length !== 1) return;
+      hint.classList.add("seen");
+      clearTimeout(timer);
+      timer = setTimeout(() => hint.classList.remove("seen"), 1200);
+    }, { passive: true });
+  }
+
+  /* ---- the list beside the map ---- */
+  function link(drawn) {
+    const byId = new Map();
+    for (const item of drawn) {
+      if (!item.sign.id) continue;
+      byId.set(item.sign.id, [...(byId.get(item.sign.id) || []), item]);
+    }
+    const lift = (id) => {
+      for (const item of drawn) {
+        const up = Boolean(id) && item.sign.id === id;
+        if (item.face.classList.contains("lifted") === up) continue;
+        item.face.classList.toggle("lifted", up);
+        item.marker.setZIndexOffset(up ? 20000 : SIZES[item.sign.mark][2] + (item.sign.chosen ? 8000 : 0));
+      }
+    };
+    const tell = (id) => {
+      if (parent === window) return;
+      const [kind, number] = id ? id.split(":") : ["none", null];
+      parent.postMessage({ kind, id: number }, location.origin);
+    };
+    for (const [id, items] of byId) {
+      for (const { marker } of items) {
+        const node = marker.getElement();
+        for (const kind of ["pointerenter", "focus"]) node.addEventListener(kind, () => { lift(id); tell(id); });
+        for (const kind of ["pointerleave", "blur"]) node.addEventListener(kind, () => { lift(null); tell(null); });
+      }
+    }
+    addEventListener("message", (event) => {
+      if (event.origin !== location.origin || event.source !== parent || !event.data) return;
+      const { kind, id } = event.data;
+      lift(kind === "site" || kind === "stop" ? `${kind}:${id}` : null);
+    });
+  }
+
+  function options() {
+    return { zoomSnap: 0.25, zoomDelta: 1, wheelPxPerZoomLevel: 120, scrollWheelZoom: false, dragging: !coarse, zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still };
+  }
+
+  function draw(map, data) {
+    const box = map.getContainer();
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", data.title);
+    map.setMaxBounds(data.edge);
+    const fit = () => {
+      map.fitBounds(data.view, { ...fitting(map), animate: false });
+      map.setMinZoom(Math.min(map.getBoundsZoom(data.edge, true), map.getZoom()));
+    };
+    fit();
+    controls(map, data);
+    gestures(map, data.words);
+    const drawn = data.signs.map((sign) => addSign(map, sign, data.words));
+    const stops = [];
+    for (const item of drawn) {
+      if (!item.sign.label) continue;
+      stops.push({ ...makeName(map, item.sign.label, item.sign.at, "of-stop"), offset: item.size / 2 + 3, item });
+    }
+    const seas = data.seas.map(([text, , lat, lon]) => makeName(map, text, [lat, lon], "of-sea"));
+    const places = [...data.places]
+      .sort((a, b) => a[4] - b[4])
+      .map(([full, short, lat, lon, rank]) => ({ ...makeName(map, short, [lat, lon], rank ? "of-place" : "of-sea"), full, short }));
+    const settleAll = () => {
+      spread(map, drawn);
+      for (const name of stops) name.at = name.item.marker.getLatLng();
+      placeNames(map, drawn, stops, seas, places);
+    };
+    settleAll();
+    map.on("zoomend", settleAll);
+    document.fonts.ready.then(settleAll);
+    let touched = false;
+    for (const kind of ["pointerdown", "keydown", "wheel"]) box.addEventListener(kind, () => { touched = true; }, { passive: true });
+    map.on("resize", () => { if (!touched) fit(); settleAll(); });
+    map.on("popupopen", (event) => {
+      const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (close) close.setAttribute("aria-label", data.words.close);
+    });
+    link(drawn);
+  }
+
+  return { options, draw };
+})();
