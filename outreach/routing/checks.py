@@ -247,6 +247,4 @@ class _Judge:
                     yield Breach(RuleName.TOO_NEAR, need.id, max(need.min_gap_days, 1) - gap, after)
             for before, after in pairwise(visits):
                 if need.max_gap_days is not None and (after - before).days > need.max_gap_days:
-                    yield Breach(
-                        RuleName.TOO_FAR_APART, need.id, (after - before).days - need.max_gap_days, after
-                    )
+                    yield Breach(RuleName.TOO_FAR_APART, need.id, (after - before).days - need.max_gap_days, after)

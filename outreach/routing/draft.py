@@ -94,9 +94,7 @@ class Desk:
             if NO_ROAD in legs or sum(legs) - seconds[before][after] >= limit:
                 continue
             found = self.round_of(k, (*old.calls[:position], call, *old.calls[position:]))
-            if isinstance(found, Round) and (isinstance(best, Failure) or found.price < best.price):
-                best = found
-            elif isinstance(found, Failure) and isinstance(best, Failure):
+            if isinstance(best, Failure) or (isinstance(found, Round) and found.price < best.price):
                 best = found
         return best
 

@@ -17,6 +17,7 @@ REMOVED_MEAN = 8
 BLINK = 0.01  # now and then a place is not looked at, so that the same choice is not made for ever
 HOT_S = 1_500.0  # annealing from here, in seconds of driving: about a leg between neighbouring communes
 COLD_S = 15.0
+PATIENCE = 300  # rounds of ruin without a better plan, per need, after which there is little left to find
 
 
 def insert(draft: Draft, need_id: str, *, rng: random.Random | None = None) -> bool:
@@ -133,15 +134,16 @@ def _order(draft: Draft, missing: list[str], rng: random.Random) -> Sequence[str
     return sorted(missing, key=lambda need_id: -draft.needs[need_id].service_s)
 
 
-def improve(
-    start: Draft, *, until: float, rng: random.Random, better: Callable[[Draft], None] | None = None
-) -> Draft:
+def improve(start: Draft, *, until: float, rng: random.Random, better: Callable[[Draft], None] | None = None) -> Draft:
     """The best draft found by `until` (time.monotonic); `better` hears of each new best one."""
     ruin = Ruin(start, rng)
     best, current = start, start
     began = time.monotonic()
+    patience = PATIENCE * max(len(start.needs), 10)
+    idle = 0
     hopeless = {need_id for need_id, choices in start.desk.allowed.items() if not choices}
-    while (now := time.monotonic()) < until:
+    while (now := time.monotonic()) < until and idle < patience:
+        idle += 1
         heat = HOT_S * (COLD_S / HOT_S) ** ((now - began) / max(until - began, 1e-9))
         trial = current.copy()
         ruin(trial)
@@ -151,7 +153,7 @@ def improve(
         if trial.price < current.price - heat * math.log(1 - rng.random()):
             current = trial
             if trial.price < best.price - 1e-6:
-                best = trial
+                best, idle = trial, 0
                 if better is not None:
                     better(best)
     return best

@@ -1,0 +1,150 @@
+"""Why a visit is not in the plan: every vehicle-day is tried again, and the rule that stops it is named."""
+
+from collections import Counter
+from datetime import date
+
+from outreach.routing.draft import Draft, Round
+from outreach.routing.expand import Standstill
+from outreach.routing.problem import NO_ROAD, Need, Site, Vehicle
+from outreach.routing.solution import Reason, ReasonCode, Unserved
+from outreach.routing.timeline import Call, Failure, Misfit, call_of
+
+
+def explain(draft: Draft) -> tuple[Unserved, ...]:
+    """Each need with missing visits and its reasons, the deciding one first."""
+    return tuple(
+        Unserved(need.id, missing, reasons_of(draft, need))
+        for need in draft.needs.values()
+        if (missing := need.quota - len(draft.days[need.id])) > 0
+    )
+
+
+def reasons_of(draft: Draft, need: Need) -> tuple[Reason, ...]:
+    """The reasons why `need` has no further day in `draft`."""
+    horizon = draft.desk.horizon
+    site = horizon.sites[need.site_id]
+    vehicles = list(horizon.problem.vehicles)
+    by_kind = [vehicle for vehicle in vehicles if vehicle.kind in site.reached_by and _has_road(draft, vehicle, site)]
+    if not by_kind:
+        return (Reason(ReasonCode.NO_ROAD),)
+    fitting = [vehicle for vehicle in by_kind if horizon.fits(vehicle, site)]
+    if not fitting:
+        return (_too_big(by_kind, site),)
+    longest = max(
+        (
+            window.end_s - window.start_s
+            for day in horizon.problem.horizon.days()
+            for window in horizon.windows_on(site, day)
+        ),
+        default=0,
+    )
+    if 0 < longest < need.service_s:
+        return (_reason(ReasonCode.SERVICE_TOO_LONG, service_s=need.service_s, window_s=longest),)
+    return _reasons_by_day(draft, need, site, fitting)
+
+
+def _has_road(draft: Draft, vehicle: Vehicle, site: Site) -> bool:
+    index, seconds = draft.desk.horizon.travel.index, draft.desk.clock.seconds
+    depot, place = index[vehicle.depot_id], index[site.place_id]
+    return NO_ROAD not in (seconds[depot][place], seconds[place][depot])
+
+
+def _reason(code: ReasonCode, **details: int | str) -> Reason:
+    return Reason(code, tuple(details.items()))
+
+
+def _too_big(vehicles: list[Vehicle], site: Site) -> Reason:
+    """The measure by which even the smallest vehicle is too large, in centimetres or kilograms."""
+    measures = (
+        ("length_cm", [v.length_m for v in vehicles], site.max_length_m, 100),
+        ("height_cm", [v.height_m for v in vehicles], site.max_height_m, 100),
+        ("weight_kg", [v.weight_kg for v in vehicles], site.max_weight_kg, 1),
+    )
+    for name, sizes, limit, unit in measures:
+        known = [size for size in sizes if size is not None]
+        if limit is not None and known and min(known) > limit:
+            return _reason(
+                ReasonCode.VEHICLE_TOO_BIG, measure=name, size=round(min(known) * unit), limit=round(limit * unit)
+            )
+    return Reason(ReasonCode.VEHICLE_TOO_BIG)
+
+
+def _reasons_by_day(draft: Draft, need: Need, site: Site, fitting: list[Vehicle]) -> tuple[Reason, ...]:
+    """Count, over all days the site is open, what stands in the way; then the reasons from most to least days."""
+    horizon, desk = draft.desk.horizon, draft.desk
+    open_days = [day for day in horizon.problem.horizon.days() if horizon.windows_on(site, day)]
+    wished = [day for day in open_days if (not need.first or day >= need.first) and (not need.last or day <= need.last)]
+    stands = Counter(horizon.standstill(vehicle, day) for vehicle in fitting for day in wished)
+    numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(desk.vehicle_days)}
+    driving = [numbers[v.id, day] for v in fitting for day in wished if (v.id, day) in numbers]
+    if not driving:
+        if stands[Standstill.NO_CREW]:
+            return (_reason(ReasonCode.NO_CREW, days=stands[Standstill.NO_CREW]),)
+        return (_reason(ReasonCode.NO_OPEN_DAY, open_days=len(open_days)),)
+    counts: Counter[ReasonCode] = Counter()
+    least_over = {ReasonCode.TOO_FAR: 0, ReasonCode.TIME: 0}
+    for k in driving:
+        code, over = _what_stops(draft, need, k)
+        counts[code] += 1
+        if over and code in least_over and (not least_over[code] or over < least_over[code]):
+            least_over[code] = over
+    decisive = [code for code in (ReasonCode.FULL, ReasonCode.TIME, ReasonCode.NO_CREW) if counts[code]]
+    order = sorted(decisive, key=lambda code: -counts[code])
+    order += [code for code in (ReasonCode.SPACING, ReasonCode.TOO_FAR) if counts[code]]
+    if counts[ReasonCode.TOO_FAR] > len(driving) / 2:  # on most days it cannot even be the only stop
+        order.sort(key=lambda code: code is not ReasonCode.TOO_FAR)
+    return tuple(_with_details(draft, need, code, counts[code], least_over.get(code, 0)) for code in order)
+
+
+def _what_stops(draft: Draft, need: Need, k: int) -> tuple[ReasonCode, int]:
+    """The rule that keeps `need` off vehicle-day `k`, and by how many seconds where that is known."""
+    desk = draft.desk
+    vehicle_day = desk.vehicle_days[k]
+    if not _spaced(draft, need, vehicle_day.day):
+        return ReasonCode.SPACING, 0
+    call = desk.call.get((need.id, k)) or call_of(desk.horizon, need, vehicle_day.vehicle, vehicle_day.day)
+    alone = desk.clock.times(desk.depots[k], (call,))
+    if isinstance(alone, Failure):
+        return ReasonCode.TOO_FAR, alone.over_s
+    if not draft.crew_allows(k):
+        return ReasonCode.NO_CREW, 0
+    round_ = draft.rounds[k]  # an empty day with a crew would have taken the visit
+    found = desk.with_call(k, round_, call)
+    free = any(
+        all(start + other.service_s <= window.start_s or start >= window.end_s for other, start in _served(round_))
+        for window in call.windows
+    )
+    if free and isinstance(found, Failure) and found.misfit is not Misfit.STOPS:
+        return ReasonCode.TIME, found.over_s
+    return ReasonCode.FULL, 0
+
+
+def _spaced(draft: Draft, need: Need, day: date) -> bool:
+    return draft.desk.horizon.may_be_asked_on(need, day) and draft.spacing_allows(need, day)
+
+
+def _served(round_: Round) -> list[tuple[Call, int]]:
+    return list(zip(round_.calls, round_.times.start_s, strict=True))
+
+
+def _with_details(draft: Draft, need: Need, code: ReasonCode, days: int, over_s: int) -> Reason:
+    rules = draft.desk.horizon.rules
+    match code:
+        case ReasonCode.TOO_FAR:
+            return _reason(code, days=days, drive_s=_drive_alone(draft, need), over_s=over_s, shift_s=rules.shift_max_s)
+        case ReasonCode.TIME:
+            return _reason(code, days=days, over_s=over_s)
+        case ReasonCode.SPACING:
+            return _reason(code, days=days, min_gap_days=need.min_gap_days)
+        case ReasonCode.FULL:
+            return _reason(code, days=days, priority=need.priority)
+        case _:
+            return _reason(code, days=days)
+
+
+def _drive_alone(draft: Draft, need: Need) -> int:
+    """Seconds there and back from the nearest depot."""
+    horizon, seconds = draft.desk.horizon, draft.desk.clock.seconds
+    place = horizon.travel.index[horizon.sites[need.site_id].place_id]
+    depots = {horizon.travel.index[vehicle.depot_id] for vehicle in horizon.problem.vehicles}
+    return min(seconds[depot][place] + seconds[place][depot] for depot in depots)

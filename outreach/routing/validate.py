@@ -1,0 +1,71 @@
+"""A problem looked over before anything is planned: what does not fit together is named, with what would be right."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from outreach.domain.errors import InvalidValue
+from outreach.routing.problem import Problem
+
+
+def validate(problem: Problem) -> None:
+    """Raise InvalidValue for the first thing in `problem` that cannot be."""
+    places = _unique("places", [place.id for place in problem.places])
+    vehicles = problem.vehicles
+    sites = _unique("sites", [site.id for site in problem.sites])
+    _unique("vehicles", [vehicle.id for vehicle in vehicles])
+    _unique("needs", [need.id for need in problem.needs])
+    if not vehicles:
+        raise InvalidValue("Cần ít nhất một xe", field="vehicles", value=0)
+    for i, vehicle in enumerate(vehicles):
+        _known(f"vehicles[{i}].depot_id", vehicle.depot_id, places)
+    for i, member in enumerate(problem.staff):
+        _known(f"staff[{i}].depot_id", member.depot_id, places)
+    for i, site in enumerate(problem.sites):
+        _known(f"sites[{i}].place_id", site.place_id, places)
+        for j, window in enumerate(site.windows):
+            if not 0 <= window.start_s < window.end_s <= 86_400:
+                raise InvalidValue(
+                    "{field}: giờ mở {value} giây phải trước giờ đóng {end} giây, trong cùng một ngày",
+                    field=f"sites[{i}].windows[{j}].start_s",
+                    value=window.start_s,
+                    end=window.end_s,
+                )
+    for i, need in enumerate(problem.needs):
+        _known(f"needs[{i}].site_id", need.site_id, sites)
+        _between(f"needs[{i}].quota", need.quota, 1, 400)
+        _between(f"needs[{i}].service_s", need.service_s, 60, 86_400)
+        _between(f"needs[{i}].priority", need.priority, 1, 5)
+        if need.max_gap_days is not None:
+            _between(f"needs[{i}].max_gap_days", need.max_gap_days, max(need.min_gap_days, 1), 10_000)
+    if problem.travel is not None and not places <= set(problem.travel.place_ids):
+        missing = sorted(places - set(problem.travel.place_ids))[0]
+        raise InvalidValue(
+            "{field}: thiếu nơi {value} trong bảng thời gian đi lại", field="travel.place_ids", value=missing
+        )
+    rules = problem.rules
+    _between("rules.shift_max_s", rules.shift_max_s, 3_600, 86_400)
+    _between("rules.return_latest_s", rules.return_latest_s, rules.leave_earliest_s + 1, 86_400)
+    if rules.lunch_s:
+        _between("rules.lunch_to_s", rules.lunch_to_s, rules.lunch_from_s + rules.lunch_s, 86_400)
+
+
+def _unique(field: str, ids: Iterable[str]) -> set[str]:
+    counts = Counter(ids)
+    for value, count in counts.items():
+        if count > 1:
+            raise InvalidValue(
+                "{field}: mã {value} đứng {count} lần; mỗi mã chỉ một lần", field=field, value=value, count=count
+            )
+    return set(counts)
+
+
+def _known(field: str, value: str, known: set[str]) -> None:
+    if value not in known:
+        raise InvalidValue("{field}: không có mã {value}", field=field, value=value)
+
+
+def _between(field: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise InvalidValue(
+            "{field}: {value} phải từ {least} đến {most}", field=field, value=value, least=least, most=most
+        )
