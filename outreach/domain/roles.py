@@ -1,6 +1,9 @@
-"""The roles of people and what each may do."""
+"""The roles of people, what each may do, and the person who acts."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from outreach.domain.errors import NotAllowed
 
 
 class Role(StrEnum):
@@ -35,6 +38,23 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a signed-in person, or the command line (`user_id` None) for one organisation."""
+
+    user_id: int | None
+    organisation_id: int
+    role: Role
+    name: str
+    language: str = "vi"
+
+
 def may(role: Role, right: Right) -> bool:
     """Whether `role` holds `right`."""
     return right in RIGHTS[role]
+
+
+def require(actor: Actor, right: Right) -> None:
+    """Raise NotAllowed unless the actor's role holds `right`."""
+    if not may(actor.role, right):
+        raise NotAllowed("Tài khoản của bạn không có quyền làm việc này.", right=right.value)

@@ -29,7 +29,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Refuse instants without a zone; store the rest as UTC."""
         if value is None:
             return None
@@ -37,7 +37,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("an instant needs a time zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Give the zone back."""
         if value is None:
             return None
@@ -54,11 +54,11 @@ class EnumText(TypeDecorator[E], Generic[E]):
         super().__init__()
         self.kind = kind
 
-    def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Store the text of a member; anything else is an error."""
         return None if value is None else self.kind(value).value
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:  # noqa: ARG002
         """Give the member back."""
         return None if value is None else self.kind(value)
 
