@@ -20,7 +20,7 @@ const outreachMap = (() => {
   };
   /* drawn size, space kept free of names, and order from below to above */
   const SIZES = {
-    dot: [9, 8, 0], covered: [11, 10, 1000], site: [18, 16, 2000], unserved: [20, 18, 3000],
+    dot: [9, 8, 0], covered: [11, 10, 1000], site: [18, 16, 2000], unserved: [18, 18, 3000],
     visit: [18, 18, 4000], base: [25, 26, 6000], night: [30, 30, 5000], stop: [34, 34, 7000],
   };
   const LARGE_FROM = 500; /* px: below this width numbers only, names are in the list */
@@ -96,8 +96,9 @@ const outreachMap = (() => {
   }
 
   /* ---- names ---- */
-  const PLACES = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0]];
-  const SIDES = [[0, -1], [0, 1], [1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+  const HERE = [[0, 0, 0]];
+  const AROUND = [[0, -1], [0, 1], [1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+  const BESIDE = [...HERE, ...[8, 18].flatMap((gap) => AROUND.slice(0, 4).map(([dx, dy]) => [dx, dy, gap]))];
 
   function makeName(map, text, at, className) {
     const node = element("span", `name ${className}`, text);
@@ -107,45 +108,67 @@ const outreachMap = (() => {
   }
 
   const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+  const around = (point, half) => [point.x - half, point.y - half, point.x + half, point.y + half];
 
-  function settle(map, name, offset, sides, hard, soft, pad) {
+  /* Finds room for a name: never on something hard, on as little as possible of what is soft. */
+  function settle(map, name, sides, ground, pad) {
     const width = name.node.offsetWidth;
     const height = name.node.offsetHeight;
-    if (!width) return false;
-    const point = map.latLngToLayerPoint(name.at);
-    const tries = [];
-    for (const [dx, dy] of sides) {
-      const x = point.x + dx * (offset + (dx ? width / 2 : 0)) * (dx && dy ? 0.8 : 1);
-      const y = point.y + dy * (offset + height / 2) * (dx && dy ? 0.8 : 1);
-      const rect = [x - width / 2 - pad, y - height / 2 - pad / 2, x + width / 2 + pad, y + height / 2 + pad / 2];
-      if (hard.some((other) => overlap(rect, other))) continue;
-      tries.push({ x, y, rect, cost: soft.filter((other) => overlap(rect, other)).length });
-    }
-    if (!tries.length) return false;
-    const best = tries.reduce((a, b) => (b.cost < a.cost ? b : a));
+    const point = map.latLngToContainerPoint(name.at);
+    let best = null;
+    sides.forEach(([dx, dy, gap], turn) => {
+      const slant = dx && dy ? 0.75 : 1;
+      const x = point.x + dx * (gap + width / 2) * slant;
+      const y = point.y + dy * (gap + height / 2) * slant;
+      const rect = [x - width / 2 - pad, y - height / 2 - pad / 3, x + width / 2 + pad, y + height / 2 + pad / 3];
+      if (rect[0] < 0 || rect[1] < 0 || rect[2] > ground.size.x || rect[3] > ground.size.y) return;
+      if (ground.hard.some((other) => overlap(rect, other))) return;
+      const cost = ground.soft.filter((other) => overlap(rect, other)).length + turn * 0.1;
+      if (!best || cost < best.cost) best = { x, y, rect, cost };
+    });
+    name.node.classList.toggle("gone", !best || !width);
+    if (!best) return;
     name.node.style.transform = `translate(${Math.round(best.x - point.x - width / 2)}px, ${Math.round(best.y - point.y - height / 2)}px)`;
-    hard.push(best.rect);
-    return true;
+    ground.hard.push(best.rect);
+  }
+
+  /* What names must keep off (signs, controls) and should keep off (dots, lines). */
+  function groundOf(map, drawn) {
+    const ground = { size: map.getSize(), hard: [], soft: [] };
+    for (const item of drawn) {
+      const faint = item.sign.mark === "dot" || item.sign.mark === "covered";
+      const place = map.latLngToContainerPoint(item.marker.getLatLng());
+      (faint ? ground.soft : ground.hard).push(around(place, SIZES[item.sign.mark][1] / 2 + 1));
+    }
+    map.eachLayer((layer) => {
+      if (!(layer instanceof L.Polyline) || layer instanceof L.Polygon || !/^leg/.test(layer.options.className || "")) return;
+      const points = layer.getLatLngs().map((at) => map.latLngToContainerPoint(at));
+      for (let i = 1; i < points.length; i += 1) {
+        const steps = Math.max(1, Math.round(points[i].distanceTo(points[i - 1]) / 12));
+        for (let k = 0; k < steps; k += 1) ground.soft.push(around(points[i - 1].add(points[i].subtract(points[i - 1]).multiplyBy(k / steps)), 4));
+      }
+    });
+    const frame = map.getContainer().getBoundingClientRect();
+    for (const control of map.getContainer().querySelectorAll(".leaflet-control")) {
+      const box = control.getBoundingClientRect();
+      ground.hard.push([box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
+    }
+    return ground;
   }
 
   function placeNames(map, drawn, stops, seas, places) {
-    const hard = [];
-    const soft = [];
-    for (const item of drawn) {
-      const [, kept] = SIZES[item.sign.mark];
-      const p = map.latLngToLayerPoint(item.marker.getLatLng());
-      const half = kept / 2 + 1;
-      (item.sign.mark === "dot" || item.sign.mark === "covered" ? soft : hard).push([p.x - half, p.y - half, p.x + half, p.y + half]);
+    const ground = groundOf(map, drawn);
+    const wide = ground.size.x >= LARGE_FROM;
+    for (const name of stops) {
+      if (wide || name.item.sign.chosen) settle(map, name, AROUND.map(([dx, dy]) => [dx, dy, name.gap]), ground, 2);
+      else name.node.classList.add("gone");
     }
-    const wide = map.getSize().x >= LARGE_FROM;
-    for (const name of stops) name.node.classList.toggle("gone", !wide || !settle(map, name, name.offset, SIDES, hard, soft, 2));
-    for (const name of seas) name.node.classList.toggle("gone", !settle(map, name, 0, [[0, 0]], hard, soft, 4));
+    for (const name of seas) settle(map, name, HERE, ground, 4);
     const close = map.getZoom() >= 10.75;
-    const pad = close ? 10 : 14;
     for (const name of places) {
       const text = close ? name.full : name.short;
       if (name.node.textContent !== text) name.node.textContent = text;
-      name.node.classList.toggle("gone", !settle(map, name, 7, PLACES, hard, soft, pad));
+      settle(map, name, BESIDE, ground, close ? 10 : 14);
     }
   }
 
@@ -259,7 +282,7 @@ const outreachMap = (() => {
     const stops = [];
     for (const item of drawn) {
       if (!item.sign.label) continue;
-      stops.push({ ...makeName(map, item.sign.label, item.sign.at, "of-stop"), offset: item.size / 2 + 3, item });
+      stops.push({ ...makeName(map, item.sign.label, item.sign.at, "of-stop"), gap: item.size / 2 + (item.sign.chosen ? 8 : 3), item });
     }
     const seas = data.seas.map(([text, , lat, lon]) => makeName(map, text, [lat, lon], "of-sea"));
     const places = [...data.places]
@@ -271,7 +294,7 @@ const outreachMap = (() => {
       placeNames(map, drawn, stops, seas, places);
     };
     settleAll();
-    map.on("zoomend", settleAll);
+    map.on("moveend", settleAll);
     document.fonts.ready.then(settleAll);
     let touched = false;
     for (const kind of ["pointerdown", "keydown", "wheel"]) box.addEventListener(kind, () => { touched = true; }, { passive: true });
