@@ -76,6 +76,7 @@ class Assignment:
         self.goes: dict[tuple[str, int], list[Any]] = defaultdict(list)  # (need, k): one variable per half-day
         self.load: dict[tuple[int, int], list[tuple[Any, Call]]] = defaultdict(list)
         self.to_zone: dict[int, list[Any]] = {}
+        self.zone_choices: list[tuple[int, Zone, Any]] = []
         self.price: list[Any] = []
         self.zones = zones_of(desk)
         for need in desk.horizon.problem.needs:
@@ -158,6 +159,7 @@ class Assignment:
                     continue
                 to_zone = self.model.new_bool_var("")
                 self.to_zone.setdefault(k, []).append(to_zone)
+                self.zone_choices.append((k, zone, to_zone))
                 there_and_back = max(seconds[depot][zone.place], 0) + max(seconds[zone.place][depot], 0)
                 self.price.append((TOUR + there_and_back) * to_zone)
                 for place in zone.near & found:
@@ -181,13 +183,25 @@ class Assignment:
                 self.model.add(sum(to_zone) <= crews)
 
     def hint(self, draft: Draft) -> None:
-        """Start from what a draft holds."""
-        inside = {(call.need_id, k): start for k, round_ in draft.rounds.items() for call, start in _starts(round_)}
+        """Start from what a draft holds: each round goes to the zone that has most of it, the rest stays out."""
+        best: dict[int, tuple[int, Zone, Any]] = {}
+        for k, zone, to_zone in self.zone_choices:
+            if k in draft.rounds:
+                near = sum(call.place in zone.near for call in draft.rounds[k].calls)
+                if near > best.get(k, (0,))[0]:
+                    best[k] = (near, zone, to_zone)
+        inside = {
+            (call.need_id, k): start
+            for k, (_, zone, _) in best.items()
+            for call, start in _starts(draft.rounds[k])
+            if call.place in zone.near
+        }
         for key, goes in self.goes.items():
-            halves = halves_of(self.desk.call[key])
-            for half, one in zip(halves, goes, strict=True):
+            for half, one in zip(halves_of(self.desk.call[key]), goes, strict=True):
                 at = inside.get(key)
                 self.model.add_hint(one, at is not None and (at >= NOON_S) == bool(half))
+        for k, _, to_zone in self.zone_choices:
+            self.model.add_hint(to_zone, k in best and best[k][2] is to_zone)
 
     def solve(self, *, seconds: float, seed: int, workers: int, better: Callable[[dict[int, list[str]]], None]) -> None:
         """Hand each better choice of needs by vehicle-day to `better`; ends when time is up or nothing is better."""

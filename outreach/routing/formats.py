@@ -52,7 +52,7 @@ def figures_from_json(data: object) -> Figures:
     return _read(Figures, data, "figures")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value
     if isinstance(value, Travel):
         return {
             "place_ids": list(value.place_ids),
