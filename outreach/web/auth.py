@@ -44,6 +44,14 @@ def signed_in(view: View) -> View:
     return allow(Right.SEE_SITES)(view)
 
 
+def allowed_to(endpoint: str, app: Flask) -> frozenset[Right]:
+    """The rights of which a route asks for one; raises RuntimeError when it names none."""
+    allowed: frozenset[Right] | None = getattr(app.view_functions[endpoint], "__allowed__", None)
+    if not allowed:
+        raise RuntimeError(f"{endpoint} says nobody who may see it: add @allow(...) or @public")
+    return allowed
+
+
 def may_now(right: Right) -> bool:
     """Whether the reader of this page holds `right`; templates ask this before showing a button."""
     return may(g.actor.role if g.actor else Role.PUBLIC, right)
@@ -100,8 +108,7 @@ def _right() -> AnyResponse | None:
     """Send strangers to the sign-in page and refuse roles that may not."""
     if request.endpoint is None:
         return None
-    allowed = current_app.view_functions[request.endpoint].__allowed__  # type: ignore[attr-defined]
-    if any(may_now(right) for right in allowed):
+    if any(may_now(right) for right in allowed_to(request.endpoint, current_app)):
         return None
     if g.actor is not None:
         raise NotAllowed("Vai trò của bạn không mở được trang này.")
@@ -124,7 +131,6 @@ def install(app: Flask) -> None:
 
 def refuse_unguarded(app: Flask) -> None:
     """Raise when a route says nobody's role: a mistake found at the start, not by a stranger."""
-    app.view_functions["static"].__allowed__ = frozenset({Right.SEE_TIMETABLE})  # type: ignore[attr-defined]
+    public(app.view_functions["static"])
     for rule in app.url_map.iter_rules():
-        if not hasattr(app.view_functions[rule.endpoint], "__allowed__"):
-            raise RuntimeError(f"{rule.rule} says nobody who may see it: add @allow(...) or @public")
+        allowed_to(rule.endpoint, app)

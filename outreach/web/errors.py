@@ -67,7 +67,11 @@ _BY_STATUS = {400: "bad-request", 403: "not-allowed", 404: "not-found", 405: "ba
 def error_answer(code: str, sentence: str = "", status: int | None = None) -> Response:
     """The page (or, for htmx, the fragment) of an error; `sentence` is already in the reader's language."""
     page = PAGES.get(code, PAGES["error"])
-    template = "errors/fragment.html" if request.headers.get("HX-Request") else "errors/page.html"
+    template = "errors/page.html"
+    if request.headers.get("HX-Request"):
+        template = "errors/fragment.html"
+    elif request.headers.get("Sec-Fetch-Dest") == "iframe":  # a map's frame has no room for the whole page
+        template = "errors/frame.html"
     response = make_response(
         render_template(template, page=page, sentence=sentence, status=status or page.status), status or page.status
     )

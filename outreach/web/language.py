@@ -116,7 +116,8 @@ def weekday_title(day: date) -> str:
 def short_weekdays(weekdays: tuple[int, ...]) -> str:
     """ "T2-T6", "T2, T4": weekdays (0 is Monday) as a timetable writes them."""
     letters = (
-        translate("T2"), translate("T3"), translate("T4"), translate("T5"), translate("T6"), translate("T7"), translate("CN"),
+        translate("T2"), translate("T3"), translate("T4"), translate("T5"), translate("T6"), translate("T7"),
+        translate("CN"),
     )  # fmt: skip
     days = sorted(weekdays)
     if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):

@@ -31,8 +31,8 @@ def asked_filter(asked: MultiDict[str, str]) -> SiteFilter:
 def plan_in_view() -> PlanRow | None:
     """The plan whose visits the list counts: the one of today, else the newest."""
     rows = boards.list_plans(g.session)
-    current = [row for row in rows if today() in row.period]
-    return (current or list(rows) or [None])[0]
+    current = (row for row in rows if today() in row.period)
+    return next(current, rows[0] if rows else None)
 
 
 @desk.get("/diem")

@@ -43,8 +43,8 @@ def _demo_plan(library: Library | None) -> DemoPlan:
         return DemoPlan(None, None)
     with house().session(organisation_id=library.id, write=False) as session:
         plans = boards.list_plans(session)
-        running = [plan for plan in plans if plan.run_id is not None]
-        plan = (running or list(plans) or [None])[0]
+        running = (plan for plan in plans if plan.run_id is not None)
+        plan = next(running, plans[0] if plans else None)
         run = boards.run_view(session, plan.run_id, now=now()) if plan and plan.run_id else None
     return DemoPlan(plan, run)
 

@@ -55,6 +55,15 @@
     });
   }
 
+  // addresses that people keep and share name only the filters in use
+  function leaveOutEmpty(event) {
+    if (event.detail.verb !== "get") return;
+    Object.keys(event.detail.parameters).forEach(function (name) {
+      if (event.detail.parameters[name] === "") delete event.detail.parameters[name];
+    });
+  }
+
+  document.body.addEventListener("htmx:configRequest", leaveOutEmpty);
   document.addEventListener("click", changeTheme);
   document.addEventListener("click", openOrClose);
   document.addEventListener("change", showPassword);
