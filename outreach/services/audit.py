@@ -1,0 +1,137 @@
+"""The log: who changed what, and when."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from outreach.domain.roles import Actor
+from outreach.domain.sheets import AuditRow
+from outreach.i18n import translate
+from outreach.store.audit import AuditEntry
+from outreach.store.people import User
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    deed: str,
+    subject_kind: str,
+    subject_id: int | None,
+    subject_name: str,
+    changes: Mapping[str, Sequence[Any]],
+) -> None:
+    """Write one line beside the change itself; `changes` maps a field to [before, after]."""
+    session.add(
+        AuditEntry(
+            organisation_id=actor.organisation_id,
+            user_id=actor.user_id,
+            deed=deed,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            subject_name=subject_name[:200],
+            changes={field: list(pair) for field, pair in changes.items()},
+        )
+    )
+    session.flush()
+
+
+def list_audit(
+    session: Session,
+    *,
+    subject_kind: str | None = None,
+    subject_id: int | None = None,
+    page: int = 1,
+    size: int = 50,
+) -> tuple[tuple[AuditRow, ...], int]:
+    """One page of the log, newest first, in the reader's words, and how many lines there are in all."""
+    wanted = select(AuditEntry)
+    if subject_kind is not None:
+        wanted = wanted.where(AuditEntry.subject_kind == subject_kind)
+    if subject_id is not None:
+        wanted = wanted.where(AuditEntry.subject_id == subject_id)
+    total = session.scalar(wanted.with_only_columns(func.count(AuditEntry.id))) or 0
+    lines = session.execute(
+        wanted.outerjoin(User, User.id == AuditEntry.user_id)
+        .add_columns(User.display_name)
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .offset((max(page, 1) - 1) * size)
+        .limit(size)
+    )
+    deeds, fields, values = _deeds(), _fields(), _values()
+    rows = []
+    for entry, who in lines:
+        changes = tuple(
+            (fields.get(field, field), _text(before, values), _text(after, values))
+            for field, (before, after) in entry.changes.items()
+        )
+        rows.append(
+            AuditRow(
+                at=entry.at,
+                who=who or translate("Dòng lệnh"),
+                deed=deeds.get(entry.deed, entry.deed),
+                subject=entry.subject_name,
+                changes=changes,
+            )
+        )
+    return tuple(rows), total
+
+
+def _text(value: object, words: Mapping[object, str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool | str):
+        return words.get(value, str(value))
+    return str(value)
+
+
+def _deeds() -> dict[str, str]:
+    return {
+        "set-up": translate("Thiết lập hệ thống"),
+        "create-plan": translate("Lập kế hoạch"),
+        "delete-plan": translate("Xóa bản nháp"),
+        "start-run": translate("Bắt đầu xếp lịch"),
+        "stop-run": translate("Dừng xếp lịch"),
+        "save-plan": translate("Lưu lịch xếp được"),
+        "submit-plan": translate("Trình duyệt kế hoạch"),
+        "reopen-plan": translate("Trả kế hoạch về bản nháp"),
+        "approve-plan": translate("Duyệt kế hoạch"),
+        "publish-plan": translate("Công bố kế hoạch"),
+        "close-plan": translate("Kết thúc kế hoạch"),
+        "add-user": translate("Thêm tài khoản"),
+        "change-user": translate("Đổi tài khoản"),
+    }
+
+
+def _fields() -> dict[str, str]:
+    return {
+        "state": translate("trạng thái"),
+        "days": translate("thời gian"),
+        "visits": translate("số buổi"),
+        "limit_s": translate("giới hạn (giây)"),
+        "run": translate("kết quả"),
+        "approval": translate("văn bản duyệt"),
+        "login": translate("tên đăng nhập"),
+        "name": translate("tên"),
+        "role": translate("vai trò"),
+        "active": translate("đang dùng"),
+    }
+
+
+def _values() -> dict[object, str]:
+    return {
+        "draft": translate("bản nháp"),
+        "submitted": translate("chờ duyệt"),
+        "approved": translate("đã duyệt"),
+        "published": translate("đã công bố"),
+        "closed": translate("đã kết thúc"),
+        "keep": translate("giữ lại"),
+        "discard": translate("bỏ đi"),
+        "admin": translate("Quản trị"),
+        "planner": translate("Cán bộ kế hoạch"),
+        "office": translate("Văn phòng"),
+        "driver": translate("Lái xe"),
+        True: translate("có"),
+        False: translate("không"),
+    }
