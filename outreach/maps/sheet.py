@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import folium
-from branca.element import Figure, MacroElement
+from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from outreach.maps.escape import for_html, for_script
@@ -108,7 +108,7 @@ class Area(folium.GeoJson):
 
 def localise(root: Figure, static_url: Callable[[str], str]) -> None:
     """Point every asset below `root` at our own copy; KeyError names an asset that is not vendored."""
-    stack = [root]
+    stack: list[Element] = [root]
     while stack:
         element = stack.pop()
         stack += element._children.values()
@@ -126,7 +126,7 @@ def area(shapes: dict[str, Any], *, class_name: str) -> Area:
 
 def line(points: list[list[float]], *, class_name: str) -> folium.PolyLine:
     """A Folium line coloured and dashed by the style sheet."""
-    drawn = folium.PolyLine(points, smooth_factor=0.5)
+    drawn = folium.PolyLine(points, smooth_factor=0)
     drawn.options |= {"className": class_name, "interactive": False}
     return drawn
 

@@ -11,6 +11,7 @@ from outreach.maps.base import MapLook, Scene, draw
 from outreach.maps.signs import LegendEntry, Mark, Place, Sign
 
 HALF_A_YEAR_DAYS = 183
+MANY = 60  # from here on full signs would cover the land, and Tab would walk through them for minutes
 
 
 def base_signs(bases: tuple[BasePoint, ...], *, labels: bool = False) -> list[Sign]:
@@ -65,8 +66,9 @@ def sites_map(
     """The sites of a list as full signs, all `others` as dots; unserved ones are red diamonds."""
     listed = {row.id for row in rows}
     signs = [site_sign(row, Mark.DOT) for row in others if row.id not in listed]
+    found = Mark.SITE if len(rows) <= MANY else Mark.COVERED
     for row in rows:
-        mark = Mark.UNSERVED if row.planned < row.wanted else Mark.SITE
+        mark = Mark.UNSERVED if row.planned < row.wanted else found
         signs.append(site_sign(row, mark, chosen=row.id == chosen_id))
     focus: tuple[Coordinates, ...] = ()
     if rows and len(rows) < len(listed) + len(others):

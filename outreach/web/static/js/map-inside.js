@@ -59,6 +59,27 @@ const outreachMap = (() => {
     return L.popup({ closeButton: true, maxWidth: 270, minWidth: 150, autoPanPadding: [12, 12] }).setContent(box);
   }
 
+  /* Leaflet rounds every point to a pixel, which makes a long curve look hewn: draw it round, but keep sharp turns. */
+  function rounded(points) {
+    let path = `M${points[0].x} ${points[0].y}`;
+    for (let i = 1; i < points.length - 1; i += 1) {
+      const [before, here, after] = [points[i - 1], points[i], points[i + 1]];
+      const turn = Math.atan2(here.y - before.y, here.x - before.x) - Math.atan2(after.y - here.y, after.x - here.x);
+      const sharp = Math.cos(turn) < 0.8;
+      path += sharp ? `L${here.x} ${here.y}` : `Q${here.x} ${here.y} ${(here.x + after.x) / 2} ${(here.y + after.y) / 2}`;
+    }
+    const last = points[points.length - 1];
+    return `${path}L${last.x} ${last.y}`;
+  }
+
+  const plain = L.SVG.prototype._updatePoly;
+  L.SVG.include({
+    _updatePoly(layer, closed) {
+      if (closed || !/^(leg|halo)/.test(layer.options.className || "")) plain.call(this, layer, closed);
+      else this._setPath(layer, layer._parts.filter((part) => part.length > 1).map(rounded).join("") || "M0 0");
+    },
+  });
+
   /* ---- signs ---- */
   function addSign(map, sign, words) {
     const [size, , order] = SIZES[sign.mark];
@@ -110,8 +131,8 @@ const outreachMap = (() => {
   const overlap = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
   const around = (point, half) => [point.x - half, point.y - half, point.x + half, point.y + half];
 
-  /* Finds room for a name: never on something hard, on as little as possible of what is soft. */
-  function settle(map, name, sides, ground, pad) {
+  /* Finds room for a name: never on a sign or another name, on as little as possible of dots and lines. */
+  function settle(map, name, sides, ground, { pad, bearable = Infinity }) {
     const width = name.node.offsetWidth;
     const height = name.node.offsetHeight;
     const point = map.latLngToContainerPoint(name.at);
@@ -120,21 +141,24 @@ const outreachMap = (() => {
       const slant = dx && dy ? 0.75 : 1;
       const x = point.x + dx * (gap + width / 2) * slant;
       const y = point.y + dy * (gap + height / 2) * slant;
-      const rect = [x - width / 2 - pad, y - height / 2 - pad / 3, x + width / 2 + pad, y + height / 2 + pad / 3];
+      const rect = [x - width / 2 - 1, y - height / 2, x + width / 2 + 1, y + height / 2];
       if (rect[0] < 0 || rect[1] < 0 || rect[2] > ground.size.x || rect[3] > ground.size.y) return;
       if (ground.hard.some((other) => overlap(rect, other))) return;
-      const cost = ground.soft.filter((other) => overlap(rect, other)).length + turn * 0.1;
-      if (!best || cost < best.cost) best = { x, y, rect, cost };
+      const wide = [rect[0] - pad, rect[1] - pad / 3, rect[2] + pad, rect[3] + pad / 3];
+      if (ground.names.some((other) => overlap(wide, other))) return;
+      const touched = ground.soft.filter((other) => overlap(rect, other)).length;
+      const cost = touched + turn * 0.1;
+      if (touched <= bearable && (!best || cost < best.cost)) best = { x, y, rect, cost };
     });
     name.node.classList.toggle("gone", !best || !width);
     if (!best) return;
     name.node.style.transform = `translate(${Math.round(best.x - point.x - width / 2)}px, ${Math.round(best.y - point.y - height / 2)}px)`;
-    ground.hard.push(best.rect);
+    ground.names.push(best.rect);
   }
 
   /* What names must keep off (signs, controls) and should keep off (dots, lines). */
   function groundOf(map, drawn) {
-    const ground = { size: map.getSize(), hard: [], soft: [] };
+    const ground = { size: map.getSize(), hard: [], soft: [], names: [] };
     for (const item of drawn) {
       const faint = item.sign.mark === "dot" || item.sign.mark === "covered";
       const place = map.latLngToContainerPoint(item.marker.getLatLng());
@@ -160,15 +184,15 @@ const outreachMap = (() => {
     const ground = groundOf(map, drawn);
     const wide = ground.size.x >= LARGE_FROM;
     for (const name of stops) {
-      if (wide || name.item.sign.chosen) settle(map, name, AROUND.map(([dx, dy]) => [dx, dy, name.gap]), ground, 2);
+      if (wide || name.item.sign.chosen) settle(map, name, AROUND.map(([dx, dy]) => [dx, dy, name.gap]), ground, { pad: 2 });
       else name.node.classList.add("gone");
     }
-    for (const name of seas) settle(map, name, HERE, ground, 4);
+    for (const name of seas) settle(map, name, HERE, ground, { pad: 4 });
     const close = map.getZoom() >= 10.75;
     for (const name of places) {
       const text = close ? name.full : name.short;
       if (name.node.textContent !== text) name.node.textContent = text;
-      settle(map, name, BESIDE, ground, close ? 10 : 14);
+      settle(map, name, BESIDE, ground, { pad: close ? 10 : 16, bearable: close || name.rank <= 3 ? 2 : 0 });
     }
   }
 
@@ -187,7 +211,7 @@ const outreachMap = (() => {
         button.addEventListener("click", () => {
           gone = !gone;
           if (gone) map.fitBounds(away.box, { maxZoom: 9 });
-          else map.fitBounds(data.view, fitting(map));
+          else map.fitBounds(data.view, fitting(map, data));
           button.textContent = gone ? words.back : away.text;
           button.classList.toggle("back", gone);
         });
@@ -205,10 +229,11 @@ const outreachMap = (() => {
     }
   }
 
-  function fitting(map) {
+  function fitting(map, data) {
     const size = map.getSize();
+    const below = data.away.length && size.x < LARGE_FROM ? 62 : 0; /* the button for what lies outside */
     const side = Math.max(18, Math.min(64, size.x * 0.08));
-    return { paddingTopLeft: [side, Math.max(22, size.y * 0.06)], paddingBottomRight: [side, Math.max(26, size.y * 0.07)], maxZoom: 12.5 };
+    return { paddingTopLeft: [side, Math.max(22, size.y * 0.06)], paddingBottomRight: [side, Math.max(26, size.y * 0.07, below)], maxZoom: 12.5 };
   }
 
   /* One finger scrolls the page, two move the map; the wheel zooms only after a click into the map. */
@@ -272,7 +297,7 @@ const outreachMap = (() => {
     box.setAttribute("aria-label", data.title);
     map.setMaxBounds(data.edge);
     const fit = () => {
-      map.fitBounds(data.view, { ...fitting(map), animate: false });
+      map.fitBounds(data.view, { ...fitting(map, data), animate: false });
       map.setMinZoom(Math.min(map.getBoundsZoom(data.edge, true), map.getZoom()));
     };
     fit();
@@ -287,7 +312,7 @@ const outreachMap = (() => {
     const seas = data.seas.map(([text, , lat, lon]) => makeName(map, text, [lat, lon], "of-sea"));
     const places = [...data.places]
       .sort((a, b) => a[4] - b[4])
-      .map(([full, short, lat, lon, rank]) => ({ ...makeName(map, short, [lat, lon], rank ? "of-place" : "of-sea"), full, short }));
+      .map(([full, short, lat, lon, rank]) => ({ ...makeName(map, short, [lat, lon], rank ? "of-place" : "of-sea"), full, short, rank }));
     const settleAll = () => {
       spread(map, drawn);
       for (const name of stops) name.at = name.item.marker.getLatLng();
