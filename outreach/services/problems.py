@@ -11,7 +11,7 @@ from outreach.domain.calendar import TermSpan, term_periods
 from outreach.domain.errors import NotFound
 from outreach.domain.places import Coordinates
 from outreach.domain.times import Period
-from outreach.domain.visits import CalendarKind, ServiceKind, VisitOutcome
+from outreach.domain.visits import CalendarKind, PlanState, ServiceKind, VisitOutcome
 from outreach.routing.problem import Absence, Need, Place, Problem, Rules, Site, SiteWindow, StaffMember, Vehicle
 from outreach.services.calendars import closures, special_days, terms
 from outreach.store import fleet, plans, sites, visits
@@ -34,7 +34,7 @@ def site_place(site_id: int) -> str:
 def build_problem(session: Session, plan_id: int, *, today: date) -> Problem:
     """The problem of a plan: everything of its organisation that is active in its period.
 
-    Nothing is planned on or before `today`. Raises NotFound for a plan of another organisation.
+    A draft plans nothing on or before `today`. Raises NotFound for a plan of another organisation.
     """
     plan = session.scalar(select(plans.Plan).where(plans.Plan.id == plan_id))
     if plan is None:
@@ -51,7 +51,7 @@ def build_problem(session: Session, plan_id: int, *, today: date) -> Problem:
             *(Place(base_place(b.id), b.name, Coordinates(lat=b.lat, lon=b.lon), b.terrain) for b in bases),
             *(Place(site_place(s.id), s.name, Coordinates(lat=s.lat, lon=s.lon), s.terrain) for s in site_rows),
         ),
-        vehicles=_vehicles(session, horizon, gone=_gone(horizon, today)),
+        vehicles=_vehicles(session, horizon, gone=_gone(plan, today)),
         staff=_staff(session, horizon),
         sites=_sites(session, site_rows, horizon),
         needs=_needs(session, {s.id for s in site_rows}, horizon),
@@ -60,10 +60,10 @@ def build_problem(session: Session, plan_id: int, *, today: date) -> Problem:
     )
 
 
-def _gone(horizon: Period, today: date) -> tuple[Absence, ...]:
-    """Days already over cannot be driven any more; a plan wholly in the past is left as it was."""
-    if horizon.first <= today < horizon.last:
-        return (Absence(Period(horizon.first, today), "Ngày đã qua"),)
+def _gone(plan: plans.Plan, today: date) -> tuple[Absence, ...]:
+    """Days already over cannot be planned any more; a plan past its draft is judged as it was made."""
+    if plan.state is PlanState.DRAFT and plan.first_day <= today < plan.last_day:
+        return (Absence(Period(plan.first_day, today), "Ngày đã qua"),)
     return ()
 
 
