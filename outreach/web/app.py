@@ -1,12 +1,12 @@
 """The web application: made once from an open house."""
 
-import secrets
 from typing import Any
 
 from flask import Flask, g, request
 
 from outreach.services import organisations, timetable
 from outreach.services.organisations import Library
+from outreach.services.secrets import secret_key
 from outreach.web import account, assets, auth, errors, headers, language, session, site_pages
 from outreach.web.admin import audit, users
 from outreach.web.planner import maps, overview, plans, runs, sites
@@ -53,7 +53,7 @@ def create_app(house: House) -> Flask:
     app = Flask("outreach.web", static_folder="static", template_folder="templates")
     hosts = [host.strip() for host in house.settings.trusted_hosts.split(",") if host.strip()]
     app.config.update(
-        SECRET_KEY=secrets.token_bytes(32),
+        SECRET_KEY=secret_key(house.settings),
         MAX_CONTENT_LENGTH=8 * A_MEGABYTE,
         MAX_FORM_PARTS=200,
         TRUSTED_HOSTS=hosts or None,

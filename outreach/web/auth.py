@@ -88,9 +88,14 @@ def _who() -> None:
     """Find the account behind the cookie."""
     g.actor = None
     token = request.cookies.get(COOKIE)
-    if token and request.endpoint != "static":
-        with house().session(everywhere=True) as session:
-            g.actor = accounts.actor_of(session, token, now=now())
+    if not token or request.endpoint == "static":
+        return
+    with house().session(everywhere=True, write=False) as reading:
+        g.actor = accounts.actor_of(reading, token, now=now())
+        late = accounts.seen_long_ago(reading, token, now=now())
+    if late:  # only now and then does a page view write
+        with house().session(everywhere=True) as writing:
+            g.actor = accounts.actor_of(writing, token, now=now())
 
 
 def _same_origin() -> None:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from outreach.domain.errors import OutreachError
 from outreach.i18n import translate
-from outreach.wiring import named_trouble
+from outreach.services.troubles import database_trouble
 
 log = logging.getLogger("outreach.web")
 
@@ -99,7 +99,7 @@ def _form_expired(_error: CSRFError) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    named = named_trouble(error)  # type: ignore[arg-type]  # any other kind of error has no name
+    named = database_trouble(error)
     if named is not None:  # a busy or full database, a row somebody else changed
         return _named(named)
     log.exception("unforeseen error at %s %s", request.method, request.path)
