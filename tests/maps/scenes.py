@@ -75,7 +75,8 @@ def all_maps(name: str = "Trường Tiểu học số", dressed: MapLook | None 
     return {
         "sites": sites_map(dress, rows=sites, bases=(base,), places=places, chosen_id=1),
         "coverage": coverage_map(
-            dress, rows=sites, bases=(base,), places=places, period=Period(date(2026, 6, 15), date(2026, 12, 14)), today=DAY
+            dress, rows=sites, bases=(base,), places=places, today=DAY,
+            period=Period(date(2026, 6, 15), date(2026, 12, 14)),
         ),
         "week": plan_map(
             dress, sheets=(tour,), unserved=(unserved,), others=sites, bases=(base,), places=places, week=2

@@ -46,7 +46,7 @@ const outreachMap = (() => {
     return svg;
   }
 
-  function popup(sign, words) {
+  function facts(sign, words) {
     const box = element("div", "facts");
     box.append(element("strong", "", sign.name));
     for (const line of sign.lines || []) box.append(element("span", "", line));
@@ -56,7 +56,7 @@ const outreachMap = (() => {
       link.target = "_top";
       box.append(link);
     }
-    return L.popup({ closeButton: true, maxWidth: 270, minWidth: 150, autoPanPadding: [12, 12] }).setContent(box);
+    return box;
   }
 
   /* Leaflet rounds every point to a pixel, which makes a long curve look hewn: draw it round, but keep sharp turns. */
@@ -96,7 +96,7 @@ const outreachMap = (() => {
     marker.addTo(map);
     const node = marker.getElement();
     if (reachable) node.setAttribute("aria-label", spoken);
-    if ((sign.lines && sign.lines.length) || sign.link || sign.name) marker.bindPopup(() => popup(sign, words));
+    marker.bindPopup(() => facts(sign, words), { maxWidth: 270, minWidth: 150, autoPanPadding: [12, 12] });
     return { sign, marker, face, size: drawn, home: L.latLng(sign.at) };
   }
 
