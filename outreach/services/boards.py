@@ -14,7 +14,7 @@ from outreach.i18n import translate
 from outreach.services.day_sheets import day_sheets, period_sheets
 from outreach.services.host_hours import HostHours
 from outreach.services.plan_rows import list_plans, load_plan, plan_figures, plan_row, run_view
-from outreach.services.reasons import load_names, reason_from_json, reason_text
+from outreach.services.reasons import reason_from_json, reason_text
 from outreach.services.standstills import Standstills
 from outreach.store.fleet import Base, Vehicle
 from outreach.store.organisations import AdminUnit
@@ -164,7 +164,6 @@ def used_days(session: Session, plan_id: int) -> tuple[date, ...]:
 def unserved(session: Session, plan_id: int) -> tuple[UnservedRow, ...]:
     """The needs that found no day, those with the most urgent priority first."""
     load_plan(session, plan_id)
-    names = load_names(session)
     statement = (
         select(UnservedNeed, Need, Site, AdminUnit.name)
         .join(Need, Need.id == UnservedNeed.need_id)
@@ -187,7 +186,7 @@ def unserved(session: Session, plan_id: int) -> tuple[UnservedRow, ...]:
                 missing=left.missing,
                 quota=need.quota,
                 codes=tuple(str(reason.code) for reason in reasons),
-                reasons=tuple(reason_text(reason, names) for reason in reasons),
+                reasons=tuple(reason_text(reason) for reason in reasons),
             )
         )
     return tuple(rows)

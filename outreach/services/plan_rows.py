@@ -1,17 +1,18 @@
 """Plans as rows and in figures, and their runs."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import NotFound
 from outreach.domain.sheets import CurvePoint, PlanFigures, PlanRow, RunView, VehicleShare, VehicleSign
-from outreach.domain.times import Period
+from outreach.domain.times import HalfYear, HalfYearKind, Period, half_year_of
 from outreach.domain.visits import RunState
 from outreach.i18n import translate
 from outreach.store.fleet import Base, Vehicle
+from outreach.store.organisations import Organisation
 from outreach.store.plans import Plan, Stop, Tour, Trip, UnservedNeed
 from outreach.store.runs import Run
 from outreach.store.sites import Need, Site
@@ -208,3 +209,11 @@ def run_view(session: Session, run_id: int, *, now: datetime) -> RunView:
         ),
         error=translate(run.error),
     )
+
+
+def coming_half_years(session: Session, *, today: date) -> tuple[HalfYear, ...]:
+    """The half-year of today and the two after it, by the organisation's own cut-off days."""
+    organisation = session.get(Organisation, session.info["organisation_id"])
+    kind = organisation.half_year_kind if organisation else HalfYearKind.ADMINISTRATIVE
+    now = half_year_of(today, kind)
+    return now, now.next(), now.next().next()

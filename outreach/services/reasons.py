@@ -1,6 +1,6 @@
 """Reasons and broken rules as sentences in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.i18n import day as day_text
-from outreach.i18n import duration, number, translate
+from outreach.i18n import duration, number, translate, translate_count
 from outreach.routing.solution import Breach, Reason, ReasonCode, RuleName
 from outreach.store.fleet import Base, Vehicle
 from outreach.store.sites import Site
@@ -38,19 +38,13 @@ class Names:
         return self.bases.get(key) or translate("cơ sở {id}", id=key)
 
 
-def load_names(session: Session) -> Names:
-    """The names of the organisation's vehicles and bases; rows of needs name their site themselves."""
+def load_all_names(session: Session) -> Names:
+    """The names of the organisation's vehicles, sites and bases."""
     return Names(
         vehicles={str(row.id): row.name for row in session.scalars(select(Vehicle))},
+        sites={str(site_id): name for site_id, name in session.execute(select(Site.id, Site.name)).tuples()},
         bases={str(row.id): row.short_name for row in session.scalars(select(Base))},
     )
-
-
-def load_all_names(session: Session) -> Names:
-    """As `load_names`, the sites too."""
-    names = load_names(session)
-    sites = {str(site_id): name for site_id, name in session.execute(select(Site.id, Site.name)).tuples()}
-    return Names(vehicles=names.vehicles, sites=sites, bases=names.bases)
 
 
 def reason_from_json(raw: Mapping[str, Any]) -> Reason:
@@ -79,101 +73,109 @@ def reason_title(code: str) -> str:
     return translate(TITLES[ReasonCode(code)])
 
 
-def reason_text(reason: Reason, names: Names) -> str:
-    """One or two sentences that say why a need found no day, with the figures that decided."""
-    write = {
-        ReasonCode.NO_ROAD: _no_road,
-        ReasonCode.VEHICLE_TOO_BIG: _too_big,
-        ReasonCode.TOO_FAR: _too_far,
-        ReasonCode.SERVICE_TOO_LONG: _too_long,
-        ReasonCode.NO_OPEN_DAY: _no_open_day,
-        ReasonCode.SPACING: _spacing,
-        ReasonCode.NO_CREW: _no_crew,
-        ReasonCode.FULL: _full,
-        ReasonCode.TIME: _time,
-    }[reason.code]
-    return write(dict(reason.details), names)
-
-
 Details = Mapping[str, int | str]
 
 
-def _no_road(_details: Details, _names: Names) -> str:
+def _no_road(_details: Details) -> str:
     return translate("Không xe nào của thư viện đi được tới đây: không có đường bộ từ cơ sở nào.")
 
 
-def _too_big(details: Details, _names: Names) -> str:
-    sizes = {
-        "length_m": translate("dài"),
-        "height_m": translate("cao"),
-        "weight_kg": translate("nặng"),
-    }
-    measure = sizes.get(str(details.get("measure", "")))
-    if measure and "limit" in details:
-        return translate(
-            "Đường vào không cho xe {measure} quá {limit}; xe nhỏ nhất cũng {least}.",
-            measure=measure,
-            limit=details["limit"],
-            least=details.get("least", "-"),
-        )
-    return translate("Đường vào không cho xe cỡ này; mọi xe của thư viện đều quá dài, quá cao hoặc quá nặng.")
+def _too_big(details: Details) -> str:
+    size, limit = float(details.get("size", 0)), float(details.get("limit", 0))
+    match details.get("measure"):
+        case "length_cm":
+            return translate(
+                "Đường vào chỉ nhận xe dài tới {limit} m; xe ngắn nhất của thư viện dài {size} m.",
+                limit=number(limit / 100, 1),
+                size=number(size / 100, 1),
+            )
+        case "height_cm":
+            return translate(
+                "Đường vào chỉ nhận xe cao tới {limit} m; xe thấp nhất của thư viện cao {size} m.",
+                limit=number(limit / 100, 1),
+                size=number(size / 100, 1),
+            )
+        case "weight_kg":
+            return translate(
+                "Đường vào chỉ chịu được xe nặng tới {limit} tấn; xe nhẹ nhất của thư viện nặng {size} tấn.",
+                limit=number(limit / 1000, 1),
+                size=number(size / 1000, 1),
+            )
+    return translate("Đường vào không nhận xe cỡ này; mọi xe của thư viện đều quá dài, quá cao hoặc quá nặng.")
 
 
-def _too_far(details: Details, _names: Names) -> str:
-    if "drive_s" in details:
-        return translate(
-            "Riêng đi và về đã mất {drive} lái xe; dù cả ngày chỉ tới một điểm này vẫn quá giờ làm việc.",
-            drive=duration(float(details["drive_s"])),
-        )
-    return translate("Đường quá xa: dù cả ngày chỉ tới một điểm này vẫn quá giờ làm việc.")
+def _too_far(details: Details) -> str:
+    if "drive_s" not in details:
+        return translate("Đường quá xa: dù cả ngày chỉ tới một điểm này vẫn quá giờ làm việc.")
+    return translate(
+        "Đi và về trong ngày mất {drive} lái xe. Dù cả ngày chỉ tới một điểm này vẫn quá giờ làm việc.",
+        drive=duration(float(details["drive_s"])),
+    )
 
 
-def _too_long(details: Details, _names: Names) -> str:
-    if "service_s" in details and "window_s" in details:
-        return translate(
-            "Buổi phục vụ cần {service}, trong khi khung giờ nhận dài nhất chỉ có {window}.",
-            service=duration(float(details["service_s"])),
-            window=duration(float(details["window_s"])),
-        )
-    return translate("Buổi phục vụ dài hơn mọi khung giờ mà nơi này nhận xe.")
+def _too_long(details: Details) -> str:
+    if "service_s" not in details or "window_s" not in details:
+        return translate("Buổi phục vụ dài hơn mọi khung giờ mà nơi này nhận xe.")
+    return translate(
+        "Buổi phục vụ cần {service}, trong khi khung giờ nhận dài nhất chỉ có {window}.",
+        service=duration(float(details["service_s"])),
+        window=duration(float(details["window_s"])),
+    )
 
 
-def _no_open_day(_details: Details, _names: Names) -> str:
-    return translate("Những ngày nơi này nhận xe và những ngày xe chạy không gặp nhau lần nào trong kỳ.")
+def _no_open_day(details: Details) -> str:
+    if open_days := int(details.get("open_days", 0)):
+        return translate_count("Nơi này nhận xe {count} ngày trong kỳ, nhưng không ngày nào xe chạy được.", open_days)
+    return translate("Trong kỳ không có ngày nào nơi này nhận xe.")
 
 
-def _spacing(details: Details, _names: Names) -> str:
-    if "min_gap_days" in details:
-        return translate(
-            "Hai buổi ở đây phải cách nhau ít nhất {days} ngày; những ngày còn lại đều quá gần buổi kia.",
-            days=number(int(details["min_gap_days"])),
-        )
-    return translate("Những ngày còn lại đều quá gần một buổi khác ở chính nơi này.")
+def _spacing(details: Details) -> str:
+    gap = int(details.get("min_gap_days", 0))
+    if not gap:
+        return translate("Những ngày còn lại đều quá gần một buổi khác ở chính nơi này.")
+    return translate(
+        "Hai buổi ở đây phải cách nhau ít nhất {gap} ngày; những ngày còn lại đều quá gần buổi kia.", gap=number(gap)
+    )
 
 
-def _no_crew(details: Details, _names: Names) -> str:
-    posts = {"driver": translate("lái xe"), "librarian": translate("thủ thư")}
-    if post := posts.get(str(details.get("post", ""))):
-        return translate("Có ngày xe còn trống, nhưng hôm đó thiếu {post}.", post=post)
-    return translate("Có ngày xe còn trống, nhưng hôm đó không đủ người đi cùng.")
+def _no_crew(details: Details) -> str:
+    if days := int(details.get("days", 0)):
+        return translate_count("Có {count} ngày xe còn trống, nhưng hôm đó không đủ lái xe hoặc thủ thư.", days)
+    return translate("Có ngày xe còn trống, nhưng hôm đó không đủ lái xe hoặc thủ thư.")
 
 
-def _full(details: Details, _names: Names) -> str:
-    if "days" in details:
-        return translate(
-            "Cả {days} lượt xe phù hợp đều đã kín những buổi có mức ưu tiên bằng hoặc cao hơn.",
-            days=number(int(details["days"])),
-        )
-    return translate("Mọi ngày phù hợp đều đã kín những buổi có mức ưu tiên bằng hoặc cao hơn.")
+def _full(details: Details) -> str:
+    if days := int(details.get("days", 0)):
+        return translate_count("{count} ngày phù hợp đều đã kín những buổi cần hơn hoặc ngang bằng.", days)
+    return translate("Mọi ngày phù hợp đều đã kín những buổi cần hơn hoặc ngang bằng.")
 
 
-def _time(details: Details, _names: Names) -> str:
-    if "short_s" in details:
-        return translate(
-            "Còn nửa ngày trống, nhưng tính cả đường đi và nghỉ trưa thì vẫn thiếu {short}.",
-            short=duration(float(details["short_s"])),
-        )
-    return translate("Còn nửa ngày trống, nhưng đường đi, nghỉ trưa hoặc giờ làm việc không cho ghép thêm buổi này.")
+def _time(details: Details) -> str:
+    over_s = float(details.get("over_s", 0))
+    if over_s < 60:  # under a minute says nothing to a person
+        return translate("Còn buổi trống, nhưng đường đi, nghỉ trưa hoặc giờ làm việc không cho ghép thêm buổi này.")
+    return translate(
+        "Còn buổi trống, nhưng tính cả đường đi và nghỉ trưa thì ngày gần vừa nhất vẫn thiếu {over}.",
+        over=duration(over_s),
+    )
+
+
+_WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
+    ReasonCode.NO_ROAD: _no_road,
+    ReasonCode.VEHICLE_TOO_BIG: _too_big,
+    ReasonCode.TOO_FAR: _too_far,
+    ReasonCode.SERVICE_TOO_LONG: _too_long,
+    ReasonCode.NO_OPEN_DAY: _no_open_day,
+    ReasonCode.SPACING: _spacing,
+    ReasonCode.NO_CREW: _no_crew,
+    ReasonCode.FULL: _full,
+    ReasonCode.TIME: _time,
+}
+
+
+def reason_text(reason: Reason) -> str:
+    """One or two sentences that say why a need found no day, with the figures that decided."""
+    return _WRITERS[reason.code](dict(reason.details))
 
 
 # What each broken rule says; "{where}" is the vehicle or the site, "{amount}" the excess in its own unit.

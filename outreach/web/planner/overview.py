@@ -1,15 +1,31 @@
-"""Placeholder."""
+"""The first page of a signed-in person."""
 
-from flask import Blueprint
+from flask import Blueprint, g, render_template
 
+from outreach.domain.names import board_name
 from outreach.domain.roles import Right
+from outreach.domain.sheets import DaySheet
+from outreach.services.overview import overview
 from outreach.web.auth import allow
+from outreach.web.clock import ZONE, now, today
+from outreach.web.planner.drawings import Strip, strip
 
 desk = Blueprint("overview", __name__)
+
+
+def _now_s() -> int:
+    moment = now().astimezone(ZONE)
+    return moment.hour * 3600 + moment.minute * 60 + moment.second
+
+
+def _strip(sheet: DaySheet) -> Strip:
+    return strip(sheet, names=[board_name(stop.site_name) for stop in sheet.stops], now_s=_now_s())
 
 
 @desk.get("/")
 @allow(Right.SEE_PLANS)
 def show() -> str:
-    """Nothing yet."""
-    return ""
+    """Today, this week, what wants a look, coverage and figures."""
+    return render_template(
+        "planner/overview.html", page=overview(g.session, today=today()), strip_of=_strip, now_s=_now_s(), path="/"
+    )

@@ -1,0 +1,124 @@
+"""The geometry of server-drawn pictures: the strip of a day and the curve of a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outreach.domain.sheets import CurvePoint, DaySheet
+
+HOUR_S = 3600
+DAWN_S = 6 * HOUR_S
+DUSK_S = 18 * HOUR_S
+LEFT = 14.0
+HOUR_WIDTH = 72.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch on a strip, in its own units."""
+
+    x: float
+    width: float
+    label: str = ""
+
+    @property
+    def middle(self) -> float:
+        """Where its label stands."""
+        return round(self.x + self.width / 2, 1)
+
+    @property
+    def end(self) -> float:
+        """Its right edge."""
+        return round(self.x + self.width, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A day from 6 to 18 o'clock as bars."""
+
+    hours: tuple[tuple[float, str], ...]
+    windows: tuple[Bar, ...]
+    services: tuple[Bar, ...]
+    drives: tuple[Bar, ...]
+    lunch: Bar | None
+    now: float | None
+
+
+def _x(seconds: int) -> float:
+    inside = min(max(seconds, DAWN_S), DUSK_S)
+    return round(LEFT + (inside - DAWN_S) / HOUR_S * HOUR_WIDTH, 1)
+
+
+def _bar(start_s: int, end_s: int, label: str = "") -> Bar:
+    x = _x(start_s)
+    return Bar(x, round(_x(end_s) - x, 1), label)
+
+
+def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = None) -> Strip:
+    """The day of one vehicle; services carry `names` (their numbers where none are given)."""
+    labels = names or [str(stop.position) for stop in sheet.stops]
+    drives = [_bar(stop.arrive_s - stop.drive_s, stop.arrive_s) for stop in sheet.stops]
+    drives.append(_bar(sheet.return_s - sheet.home_drive_s, sheet.return_s))
+    windows = sorted({(stop.window_start_s, stop.window_end_s) for stop in sheet.stops})
+    lunch = None
+    if sheet.lunch_start_s is not None and sheet.lunch_end_s is not None:
+        lunch = _bar(sheet.lunch_start_s, sheet.lunch_end_s)
+    return Strip(
+        hours=tuple((_x(hour * HOUR_S), f"{hour:02d}") for hour in range(6, 19)),
+        windows=tuple(_bar(start, end) for start, end in windows),
+        services=tuple(_bar(stop.start_s, stop.end_s, label) for stop, label in zip(sheet.stops, labels, strict=True)),
+        drives=tuple(bar for bar in drives if bar.width > 0),
+        lunch=lunch,
+        now=_x(now_s) if now_s is not None and DAWN_S <= now_s <= DUSK_S else None,
+    )
+
+
+PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 54.0, 784.0, 38.0, 196.0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Visits over time as a step line with its axes."""
+
+    line: str
+    area: str
+    grid: tuple[tuple[float, int], ...]
+    ticks: tuple[tuple[float, int], ...]
+    bound: float
+    end_x: float
+    end_y: float
+
+
+def curve(points: Sequence[CurvePoint], *, wanted: int, limit_s: float, elapsed_s: float) -> Curve | None:
+    """The best plan over time, up to now; None while there is nothing to draw."""
+    if not points:
+        return None
+    low = _floor(min(point.visits for point in points), wanted)
+    span_s = max(limit_s, elapsed_s, points[-1].elapsed_s, 1.0)
+
+    def across(seconds: float) -> float:
+        return round(PLOT_LEFT + seconds / span_s * (PLOT_RIGHT - PLOT_LEFT), 1)
+
+    def up(visits: int) -> float:
+        return round(PLOT_BOTTOM - (visits - low) / max(wanted - low, 1) * (PLOT_BOTTOM - PLOT_TOP), 1)
+
+    end_x = across(max(elapsed_s, points[-1].elapsed_s))
+    steps = f"M{across(points[0].elapsed_s)} {up(points[0].visits)}"
+    for point in points[1:]:
+        steps += f"H{across(point.elapsed_s)}V{up(point.visits)}"
+    steps += f"H{end_x}"
+    step = max(1, (wanted - low) // 4)
+    return Curve(
+        line=steps,
+        area=f"{steps}V{PLOT_BOTTOM}H{across(points[0].elapsed_s)}Z",
+        grid=tuple((up(visits), visits) for visits in range(low, wanted - step // 2, step)),
+        ticks=tuple((across(span_s * part / 4), round(span_s * part / 4)) for part in range(5)),
+        bound=up(wanted),
+        end_x=end_x,
+        end_y=up(points[-1].visits),
+    )
+
+
+def _floor(least: int, wanted: int) -> int:
+    """A round number under the first plan, so that the curve shows its rise; never a negative one."""
+    low = max(0, least - max(2, (wanted - least) // 2))
+    return low // 10 * 10 if wanted > 40 else low
