@@ -13,7 +13,7 @@ from outreach.store.audit import AuditEntry
 from outreach.store.people import User
 
 
-def record(
+def record(  # noqa: PLR0917 - one line of the log in its own order: who, deed, subject, changes
     session: Session,
     actor: Actor,
     deed: str,
@@ -98,7 +98,7 @@ def _deeds() -> dict[str, str]:
         "reopen-plan": translate("Trả kế hoạch về bản nháp"),
         "approve-plan": translate("Duyệt kế hoạch"),
         "publish-plan": translate("Công bố kế hoạch"),
-        "close-plan": translate("Kết thúc kế hoạch"),
+        "close-plan": translate("Đóng kế hoạch"),
         "add-user": translate("Thêm tài khoản"),
         "change-user": translate("Đổi tài khoản"),
     }
@@ -121,17 +121,17 @@ def _fields() -> dict[str, str]:
 
 def _values() -> dict[object, str]:
     return {
-        "draft": translate("bản nháp"),
-        "submitted": translate("chờ duyệt"),
-        "approved": translate("đã duyệt"),
-        "published": translate("đã công bố"),
-        "closed": translate("đã kết thúc"),
+        "draft": translate("Nháp"),
+        "submitted": translate("Đã trình"),
+        "approved": translate("Đã duyệt"),
+        "published": translate("Đã công bố"),
+        "closed": translate("Đã đóng"),
         "keep": translate("giữ lại"),
         "discard": translate("bỏ đi"),
         "admin": translate("Quản trị"),
         "planner": translate("Cán bộ kế hoạch"),
         "office": translate("Văn phòng"),
-        "driver": translate("Lái xe"),
+        "driver": translate("Lái xe, cán bộ theo xe"),
         True: translate("có"),
         False: translate("không"),
     }
