@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 from typing import Any
@@ -133,13 +133,20 @@ def _away_text(signs: list[Sign]) -> str:
     return translate_count("{count} điểm ngoài khung", len(signs))
 
 
-def _away(signs: tuple[Sign, ...], far: set[Coordinates]) -> list[dict[str, Any]]:
+def _away(outside: list[Sign]) -> list[dict[str, Any]]:
     """A button for signs outside the first view: nothing is lost because it lies far out."""
-    outside = [sign for sign in signs if sign.at in far]
     if not outside:
         return []
     lats, lons = [sign.at.lat for sign in outside], [sign.at.lon for sign in outside]
     return [{"text": _away_text(outside), "box": [[min(lats), min(lons)], [max(lats), max(lons)]]}]
+
+
+def _named_outside(signs: tuple[Sign, ...], far: list[Coordinates]) -> list[Sign]:
+    """The signs, those far out with their names: the sea around them says nothing."""
+    return [
+        replace(sign, away=True, label=sign.label or board_name(sign.name)) if sign.at in far else sign
+        for sign in signs
+    ]
 
 
 def draw(look: MapLook, scene: Scene) -> str:
@@ -150,6 +157,7 @@ def draw(look: MapLook, scene: Scene) -> str:
     points = [sign.at for sign in scene.signs] + [point for leg in scene.legs for point in leg.points]
     focus, _ = split_far(scene.focus or points or WHOLE_COUNTRY)
     near, far = split_far(points)
+    signs = _named_outside(scene.signs, [] if scene.focus else far)
     tight = Box.around(focus, grid=False)
     land_box = Box.around([*near, *far, *focus])
     middle = ((tight.south + tight.north) / 2, (tight.west + tight.east) / 2)
@@ -172,12 +180,12 @@ def draw(look: MapLook, scene: Scene) -> str:
                 "title": scene.title,
                 "view": [[tight.south, tight.west], [tight.north, tight.east]],
                 "edge": [[wide.south, wide.west], [wide.north, wide.east]],
-                "signs": [sign.as_data() for sign in scene.signs],
+                "signs": [sign.as_data() for sign in signs],
                 "places": [] if look.osm_tiles else [place.as_data() for place in scene.places],
                 "seas": []
                 if look.osm_tiles
                 else [place.as_data() for place in _sea_names(tight.grown(0.15), land_box)],
-                "away": _away(scene.signs, set(far) if not scene.focus else set()),
+                "away": _away([sign for sign in signs if sign.away]),
                 "credit": translate("Nền: © những người đóng góp OpenStreetMap") if look.osm_tiles else "",
                 "note": look.outlines_note,
                 "words": _words(),

@@ -6,7 +6,7 @@ from outreach.domain.names import board_name
 from outreach.domain.sheets import BasePoint, DaySheet, DayStop, SiteRow, VehicleSign
 from outreach.i18n import clock, long_day, translate
 from outreach.maps.base import MapLook, Scene, draw
-from outreach.maps.signs import Leg, LegendEntry, Mark, Place, Sign
+from outreach.maps.signs import Leg, Mark, Place, Sign
 from outreach.maps.sites import site_link, site_sign
 
 
@@ -108,13 +108,3 @@ def day_map(
             focus=tuple(point for leg in legs for point in leg.points),
         ),
     )
-
-
-def day_legend(sheets: tuple[DaySheet, ...]) -> tuple[LegendEntry, ...]:
-    """What the signs of the map of a day mean."""
-    entries = [LegendEntry(Mark.STOP, sheet.vehicle.sign, sheet.vehicle.name) for sheet in sheets]
-    entries.append(LegendEntry(Mark.BASE, None, translate("cơ sở")))
-    if any(sheet.overnight or sheet.day_of_trip > 1 for sheet in sheets):
-        entries.append(LegendEntry(Mark.NIGHT, None, translate("nghỉ đêm")))
-    entries.append(LegendEntry(Mark.DOT, None, translate("điểm khác")))
-    return tuple(entries)

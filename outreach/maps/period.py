@@ -2,12 +2,11 @@
 
 from itertools import groupby
 
-from outreach.domain.names import board_name
-from outreach.domain.sheets import BasePoint, DaySheet, SiteRow, UnservedRow, VehicleSign
+from outreach.domain.sheets import BasePoint, DaySheet, SiteRow, UnservedRow
 from outreach.i18n import clock, short_day, translate, translate_count, weekday
 from outreach.maps.base import MapLook, Scene, draw
 from outreach.maps.day import end_sign, once_each, tour_leg
-from outreach.maps.signs import LegendEntry, Mark, Place, Sign, letter_of
+from outreach.maps.signs import Mark, Place, Sign, letter_of
 from outreach.maps.sites import base_signs, site_link, site_sign
 
 LINES_SHOWN = 6  # a popup of a long period stays readable
@@ -86,11 +85,3 @@ def plan_map(
         title = translate("Bản đồ kế hoạch, tuần {week}. Danh sách ở bên cạnh.", week=week)
     legs = tuple(tour_leg(sheet) for sheet in sheets) if week is not None else ()
     return draw(look, Scene(title=title, signs=tuple(signs), legs=legs, places=places))
-
-
-def plan_legend(vehicles: tuple[VehicleSign, ...], *, unserved: bool) -> tuple[LegendEntry, ...]:
-    """What the signs of the map of a plan mean."""
-    entries = [LegendEntry(Mark.VISIT, vehicle.sign, board_name(vehicle.name)) for vehicle in vehicles]
-    if unserved:
-        entries.append(LegendEntry(Mark.UNSERVED, None, translate("Chưa xếp")))
-    return tuple(entries)

@@ -1,4 +1,4 @@
-"""What stands on a map: signs, legs, place names and the legend that explains them."""
+"""What stands on a map: signs, legs, and place names."""
 
 import math
 from dataclasses import dataclass
@@ -30,7 +30,8 @@ class Mark(StrEnum):
 class Sign:
     """One sign. `id` ("site:12") links it to a row of the list; `lines` are that row's lines.
 
-    `number` stands inside the sign, `label` beside it where there is room, `link` is a path of this server.
+    `number` stands inside the sign, `label` beside it where there is room, `link` is a path of this server;
+    `away` means that it lies outside the first view.
     """
 
     mark: Mark
@@ -43,6 +44,7 @@ class Sign:
     lines: tuple[str, ...] = ()
     link: str = ""
     chosen: bool = False
+    away: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """The sign as the map's script reads it; empty fields are left out."""
@@ -57,6 +59,7 @@ class Sign:
             "lines": list(self.lines),
             "link": self.link if self.link.startswith("/") and not self.link.startswith("//") else "",
             "chosen": self.chosen,
+            "away": self.away,
         }
         return {key: value for key, value in data.items() if value}
 
@@ -91,15 +94,6 @@ class Place:
     def as_data(self) -> list[Any]:
         """The place as the map's script reads it."""
         return [self.name, self.short, round(self.at.lat, 4), round(self.at.lon, 4), self.rank]
-
-
-@dataclass(frozen=True, slots=True)
-class LegendEntry:
-    """One line of the legend: a sign (with its bus, if any) and what it means."""
-
-    mark: Mark
-    bus: int | None
-    text: str
 
 
 def shape_of(bus: int) -> int:

@@ -8,7 +8,7 @@ from outreach.domain.sheets import BasePoint, SiteRow
 from outreach.domain.times import Period
 from outreach.i18n import day, translate
 from outreach.maps.base import MapLook, Scene, draw
-from outreach.maps.signs import LegendEntry, Mark, Place, Sign
+from outreach.maps.signs import Mark, Place, Sign
 
 HALF_A_YEAR_DAYS = 183
 MANY = 60  # from here on full signs would cover the land, and Tab would walk through them for minutes
@@ -91,16 +91,6 @@ def _nearest(at: Coordinates, bases: tuple[BasePoint, ...]) -> int | None:
     return ranked[0].id if ranked else None
 
 
-def sites_legend() -> tuple[LegendEntry, ...]:
-    """What the signs of the map of sites mean."""
-    return (
-        LegendEntry(Mark.SITE, None, translate("trong danh sách")),
-        LegendEntry(Mark.UNSERVED, None, translate("chưa xếp đủ")),
-        LegendEntry(Mark.DOT, None, translate("điểm khác")),
-        LegendEntry(Mark.BASE, None, translate("cơ sở")),
-    )
-
-
 def _reach(row: SiteRow, period: Period, today: date) -> Mark:
     if row.last_visit is not None and row.last_visit in period:
         return Mark.COVERED
@@ -128,13 +118,4 @@ def coverage_map(
             signs=(*signs, *base_signs(bases)),
             places=places,
         ),
-    )
-
-
-def coverage_legend() -> tuple[LegendEntry, ...]:
-    """What the signs of the map of coverage mean."""
-    return (
-        LegendEntry(Mark.COVERED, None, translate("đã tới")),
-        LegendEntry(Mark.DOT, None, translate("chưa tới")),
-        LegendEntry(Mark.UNSERVED, None, translate("quá 6 tháng")),
     )

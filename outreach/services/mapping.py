@@ -17,10 +17,10 @@ from outreach.maps import period as period_maps
 from outreach.maps import sites as site_maps
 from outreach.maps.base import MapLook
 from outreach.maps.land import read_outlines
-from outreach.maps.signs import LegendEntry, Place
+from outreach.maps.signs import Place
 from outreach.services import boards, sites
 from outreach.services.day_sheets import day_sheets, period_sheets
-from outreach.services.plan_rows import load_plan, plan_figures
+from outreach.services.plan_rows import load_plan
 from outreach.settings import Settings
 from outreach.store.organisations import AdminUnit, Organisation
 
@@ -122,12 +122,17 @@ def _week_sheets(session: Session, plan_id: int, week: int | None) -> tuple[DayS
     return period_sheets(session, plan_id, first=first, last=first + timedelta(days=6))
 
 
-def plan_map(session: Session, look: MapLook, plan_id: int, *, week: int | None, today: date) -> str:
-    """A plan's week with its tours, or the whole plan when `week` is None; raises NotFound."""
+def plan_map(
+    session: Session, look: MapLook, plan_id: int, *, week: int | None, unserved_only: bool = False, today: date
+) -> str:
+    """A plan's week with its tours, or the whole plan when `week` is None; raises NotFound.
+
+    With `unserved_only` the needs without a day stand alone among the other sites.
+    """
     rows = _all_sites(session, plan_id=plan_id, today=today)
     return period_maps.plan_map(
         look,
-        sheets=_week_sheets(session, plan_id, week),
+        sheets=() if unserved_only else _week_sheets(session, plan_id, week),
         unserved=boards.unserved(session, plan_id),
         others=rows,
         bases=sites.list_bases(session),
@@ -136,34 +141,9 @@ def plan_map(session: Session, look: MapLook, plan_id: int, *, week: int | None,
     )
 
 
-def day_map(
-    session: Session, look: MapLook, plan_id: int, day: date, *, vehicle_id: int | None = None, today: date
-) -> str:
-    """The tours of one day, or of one vehicle on it; raises NotFound for an unknown plan."""
+def day_map(session: Session, look: MapLook, plan_id: int, day: date, *, bus: int | None = None, today: date) -> str:
+    """The tours of one day, or of the vehicle with the sign `bus`; raises NotFound for an unknown plan."""
     load_plan(session, plan_id)
     rows = _all_sites(session, plan_id=plan_id, today=today)
-    sheets = tuple(
-        sheet for sheet in day_sheets(session, plan_id, day) if vehicle_id is None or sheet.vehicle.id == vehicle_id
-    )
+    sheets = tuple(sheet for sheet in day_sheets(session, plan_id, day) if bus is None or sheet.vehicle.sign == bus)
     return day_maps.day_map(look, sheets=sheets, others=rows, places=_commune_names(session, rows, today))
-
-
-def sites_legend() -> tuple[LegendEntry, ...]:
-    """The caption of the map of sites."""
-    return site_maps.sites_legend()
-
-
-def coverage_legend() -> tuple[LegendEntry, ...]:
-    """The caption of the map of coverage."""
-    return site_maps.coverage_legend()
-
-
-def plan_legend(session: Session, plan_id: int) -> tuple[LegendEntry, ...]:
-    """The caption of the map of a plan: its vehicles, and the red diamond when something is unserved."""
-    vehicles = tuple(share.vehicle for share in plan_figures(session, plan_id).shares)
-    return period_maps.plan_legend(vehicles, unserved=bool(boards.unserved(session, plan_id)))
-
-
-def day_legend(sheets: tuple[DaySheet, ...]) -> tuple[LegendEntry, ...]:
-    """The caption of the map of a day."""
-    return day_maps.day_legend(sheets)

@@ -63,20 +63,21 @@ def coverage() -> Response:
 @desk.get("/ke-hoach/<int:plan_id>/ban-do")
 @allow(Right.SEE_PLANS)
 def plan(plan_id: int) -> Response:
-    """A plan; `?tuan=2` draws the tours of its second week."""
+    """A plan; `?tuan=2` draws the tours of its second week, `?chua-xep=1` only what found no day."""
     look = _look()
     week = request.args.get("tuan", type=int)
-    return _document(look, mapping.plan_map(g.session, look, plan_id, week=week, today=today()))
+    alone = request.args.get("chua-xep") == "1"
+    return _document(look, mapping.plan_map(g.session, look, plan_id, week=week, unserved_only=alone, today=today()))
 
 
 @desk.get("/ke-hoach/<int:plan_id>/ngay/<day>/ban-do")
 @allow(Right.SEE_PLANS)
 def day(plan_id: int, day: str) -> Response:
-    """One day of a plan (yyyy-mm-dd); `?xe=3` draws one vehicle alone."""
+    """One day of a plan (yyyy-mm-dd); `?xe=2` draws the bus with that sign alone."""
     try:
         when = date.fromisoformat(day)
     except ValueError:
         abort(404)
     look = _look()
-    vehicle_id = request.args.get("xe", type=int)
-    return _document(look, mapping.day_map(g.session, look, plan_id, when, vehicle_id=vehicle_id, today=today()))
+    bus = request.args.get("xe", type=int)
+    return _document(look, mapping.day_map(g.session, look, plan_id, when, bus=bus, today=today()))

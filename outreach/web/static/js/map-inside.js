@@ -90,7 +90,7 @@ const outreachMap = (() => {
     face.style.width = face.style.height = `${drawn}px`;
     if (sign.number) face.append(element("b", "", sign.number));
     const reachable = !["dot", "covered"].includes(sign.mark);
-    const icon = L.divIcon({ html: face, className: "sign", iconSize: [box, box] });
+    const icon = L.divIcon({ html: face, className: "sign", iconSize: [box, box], popupAnchor: [0, -drawn / 2 + 4] });
     const spoken = [sign.number, sign.name].filter(Boolean).join(". ");
     const marker = L.marker(sign.at, { icon, keyboard: reachable, alt: spoken, zIndexOffset: order + (sign.chosen ? 8000 : 0), riseOnHover: true });
     marker.addTo(map);
@@ -184,7 +184,7 @@ const outreachMap = (() => {
     const ground = groundOf(map, drawn);
     const wide = ground.size.x >= LARGE_FROM;
     for (const name of stops) {
-      if (wide || name.item.sign.chosen) settle(map, name, AROUND.map(([dx, dy]) => [dx, dy, name.gap]), ground, { pad: 2 });
+      if (wide || name.item.sign.chosen || name.item.sign.away) settle(map, name, AROUND.map(([dx, dy]) => [dx, dy, name.gap]), ground, { pad: 2 });
       else name.node.classList.add("gone");
     }
     for (const name of seas) settle(map, name, HERE, ground, { pad: 4 });
@@ -210,7 +210,7 @@ const outreachMap = (() => {
         let gone = false;
         button.addEventListener("click", () => {
           gone = !gone;
-          if (gone) map.fitBounds(away.box, { maxZoom: 9 });
+          if (gone) map.fitBounds(away.box, { maxZoom: 7.5 });
           else map.fitBounds(data.view, fitting(map, data));
           button.textContent = gone ? words.back : away.text;
           button.classList.toggle("back", gone);
