@@ -58,3 +58,31 @@ def board_name(text: str) -> str:
     for pattern, short in _SHORT:
         text = pattern.sub(short, text)
     return text.strip()
+
+
+_TOGETHER = (
+    "Tiểu học", "tiểu học", "Trung học", "cơ sở", "Nội trú", "nội trú", "Bán trú", "bán trú", "Mầm non",
+    "Thư viện", "Khu công nghiệp",
+)  # fmt: skip
+_UNIT_KINDS = ("Xã ", "Phường ", "Đặc khu ", "Thị trấn ")
+
+
+def keep_together(text: str) -> str:
+    """`text` with spaces that must not break a line inside compounds of one sense; for display only."""
+    for compound in _TOGETHER:
+        text = text.replace(compound, compound.replace(" ", "\u00a0"))
+    return text
+
+
+def proper_part(commune: str) -> str:
+    """The name of a commune without its kind: "Xã Bắc Khánh Vĩnh" -> "Bắc Khánh Vĩnh"."""
+    for kind in _UNIT_KINDS:
+        commune = commune.removeprefix(kind)
+    return commune
+
+
+def first_letter(name: str) -> str:
+    """The letter under which an index lists `name`: "Đại Lãnh" -> "Đ", "Ấp Bắc" -> "A"."""
+    if name[:1] in "đĐ":
+        return "Đ" if name else ""
+    return search_key(name)[:1].upper()

@@ -5,7 +5,7 @@ from datetime import date
 from flask import Flask, g, request
 
 from outreach import i18n
-from outreach.domain.names import search_key
+from outreach.domain.names import keep_together, search_key
 from outreach.domain.places import SiteKind
 from outreach.domain.roles import Role
 from outreach.domain.visits import PlanState, ServiceKind, VisitOutcome
@@ -15,11 +15,6 @@ from outreach.web.session import house
 LANGUAGE_COOKIE = "outreach_language"
 THEME_COOKIE = "outreach_theme"
 THEMES = ("system", "light", "dark")
-_TOGETHER = (
-    "Tiểu học", "tiểu học", "Trung học", "cơ sở", "Nội trú", "nội trú", "Bán trú", "bán trú", "Mầm non",
-    "Thư viện", "Khu công nghiệp",
-)  # fmt: skip
-
 SITE_KINDS = {
     SiteKind.PRIMARY_SCHOOL: "Trường tiểu học",
     SiteKind.LOWER_SECONDARY_SCHOOL: "Trường trung học cơ sở",
@@ -37,13 +32,6 @@ def current_theme() -> str:
     """ "light", "dark", or "system" when the reader has not chosen."""
     chosen = request.cookies.get(THEME_COOKIE, "system")
     return chosen if chosen in THEMES else "system"
-
-
-def keep_together(text: str) -> str:
-    """`text` with spaces that must not break a line inside compounds of one sense."""
-    for compound in _TOGETHER:
-        text = text.replace(compound, compound.replace(" ", "\u00a0"))
-    return text
 
 
 ROLES = {
