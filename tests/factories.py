@@ -284,7 +284,8 @@ def make_small_province(session: Session, *, buses: int = 1, period: Period = FO
     for sign in range(1, buses + 1):
         make_vehicle(session, base=base, sign=sign)
         make_staff(session, base=base, post=Post.DRIVER)
-        make_staff(session, base=base, post=Post.LIBRARIAN)
+        for _ in range(2):  # Circular 05/2022/TT-BVHTTDL: two professionals beside the driver
+            make_staff(session, base=base, post=Post.LIBRARIAN)
     commune = make_unit(session, name="Xã Diên Khánh")
     for kind, name, lat, lon, quota in _PROVINCE:
         make_site(
