@@ -63,7 +63,7 @@ def _sheets(session: Session, plan_id: int, *inside: ColumnElement[bool]) -> tup
         .where(Tour.plan_id == plan_id, *inside)
         .order_by(Tour.day, Vehicle.sign)
     )
-    rows = list(session.execute(statement).tuples())
+    rows = list(session.execute(statement))
     places = _Places.load(session, [tour for tour, *_ in rows])
     stops = _stops(session, plan_id, hours, *inside)
     crew = _crew()
@@ -102,7 +102,7 @@ def _stops(
         .order_by(Stop.tour_id, Stop.position)
     )
     found: defaultdict[int, list[DayStop]] = defaultdict(list)
-    for stop, day, site, commune in session.execute(statement).tuples():
+    for stop, day, site, commune in session.execute(statement):
         window = hours.around(site.id, day, stop.start_s, stop.end_s)
         found[stop.tour_id].append(
             DayStop(

@@ -93,9 +93,7 @@ def _alerts(session: Session, plans: tuple[PlanRow, ...], today: date) -> tuple[
             select(UnservedNeed.plan_id, func.count(UnservedNeed.id))
             .where(UnservedNeed.plan_id.in_([plan.id for plan in open_plans]))
             .group_by(UnservedNeed.plan_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     for plan in open_plans:
         if count := missing.get(plan.id):
@@ -145,7 +143,7 @@ def _coming(
     """The next days off, vehicles away, ends and beginnings."""
     last = today + timedelta(days=COMING_DAYS)
     stand = Standstills(session, Period(today + timedelta(days=1), last))
-    names: dict[int, str] = dict(session.execute(select(Vehicle.id, Vehicle.name)).tuples().all())
+    names: dict[int, str] = dict(session.execute(select(Vehicle.id, Vehicle.name)).all())
     found = list(stand.coming(stand.period.first, last))
     for vehicle_id, days, reason in stand.absences(stand.period.first, last):
         why = reason or translate("không chạy")
@@ -177,7 +175,7 @@ def _reached(session: Session, period: Period) -> tuple[tuple[str, int, int], ..
         .where(Site.active)
         .group_by(Site.terrain)
     )
-    rows = {terrain: (met, total) for terrain, met, total in session.execute(statement).tuples()}
+    rows = {terrain: (met, total) for terrain, met, total in session.execute(statement)}
     return tuple((translate(name), *rows[terrain]) for terrain, name in TERRAINS.items() if terrain in rows)
 
 
@@ -194,7 +192,7 @@ def _counts(session: Session, first: date, last: date) -> tuple[int, int]:
     statement = select(func.count(VisitRecord.id), func.coalesce(func.sum(readers), 0)).where(
         VisitRecord.checked, VisitRecord.outcome.in_(SERVED), VisitRecord.day.between(first, last)
     )
-    visits, all_readers = session.execute(statement).tuples().one()
+    visits, all_readers = session.execute(statement).one()
     return visits, all_readers
 
 

@@ -48,18 +48,14 @@ def _rows(session: Session, plans: Iterable[Plan]) -> tuple[PlanRow, ...]:
             .join(Stop, Stop.tour_id == Tour.id)
             .where(Tour.plan_id.in_(ids))
             .group_by(Tour.plan_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     missing: dict[int, int] = dict(
         session.execute(
             select(UnservedNeed.plan_id, func.sum(UnservedNeed.missing))
             .where(UnservedNeed.plan_id.in_(ids))
             .group_by(UnservedNeed.plan_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     # a plan without a timetable yet wants what the needs of its period ask for
     asked: dict[int, int] = dict(
@@ -69,18 +65,14 @@ def _rows(session: Session, plans: Iterable[Plan]) -> tuple[PlanRow, ...]:
             .join(Site, (Site.id == Need.site_id) & Site.active)
             .where(Plan.id.in_([plan_id for plan_id in ids if plan_id not in visits and plan_id not in missing]))
             .group_by(Plan.id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     runs: dict[int, int] = dict(
         session.execute(
             select(Run.plan_id, func.max(Run.id))
             .where(Run.plan_id.in_(ids), Run.state.in_(ACTIVE))
             .group_by(Run.plan_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return tuple(
         PlanRow(
@@ -102,19 +94,15 @@ def plan_figures(session: Session, plan_id: int) -> PlanFigures:
     """The plan counted from its own rows."""
     row = plan_row(session, plan_id)
     shares = _shares(session, plan_id)
-    sites_reached, service_s = (
-        session.execute(
-            select(func.count(func.distinct(Stop.site_id)), func.coalesce(func.sum(Stop.end_s - Stop.start_s), 0))
-            .join(Tour, Tour.id == Stop.tour_id)
-            .where(Tour.plan_id == plan_id)
-        )
-        .tuples()
-        .one()
-    )
+    sites_reached, service_s = session.execute(
+        select(func.count(func.distinct(Stop.site_id)), func.coalesce(func.sum(Stop.end_s - Stop.start_s), 0))
+        .join(Tour, Tour.id == Stop.tour_id)
+        .where(Tour.plan_id == plan_id)
+    ).one()
     with_nights = func.coalesce(func.sum(case((Trip.last_day > Trip.first_day, 1), else_=0)), 0)
-    trips, trips_with_nights = (
-        session.execute(select(func.count(Trip.id), with_nights).where(Trip.plan_id == plan_id)).tuples().one()
-    )
+    trips, trips_with_nights = session.execute(
+        select(func.count(Trip.id), with_nights).where(Trip.plan_id == plan_id)
+    ).one()
     longest = session.scalar(
         select(func.coalesce(func.max(Tour.return_s - Tour.leave_s), 0)).where(Tour.plan_id == plan_id)
     )
@@ -142,9 +130,7 @@ def _shares(session: Session, plan_id: int) -> tuple[VehicleShare, ...]:
             .join(Stop, Stop.tour_id == Tour.id)
             .where(Tour.plan_id == plan_id)
             .group_by(Tour.vehicle_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     statement = (
         select(
@@ -170,7 +156,7 @@ def _shares(session: Session, plan_id: int) -> tuple[VehicleShare, ...]:
             drive_s=drive_s,
             distance_m=distance_m,
         )
-        for vehicle, base_name, tours, work_s, drive_s, distance_m in session.execute(statement).tuples()
+        for vehicle, base_name, tours, work_s, drive_s, distance_m in session.execute(statement)
     )
 
 

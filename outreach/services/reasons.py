@@ -42,7 +42,7 @@ def load_all_names(session: Session) -> Names:
     """The names of the organisation's vehicles, sites and bases."""
     return Names(
         vehicles={str(row.id): row.name for row in session.scalars(select(Vehicle))},
-        sites={str(site_id): name for site_id, name in session.execute(select(Site.id, Site.name)).tuples()},
+        sites={str(site_id): name for site_id, name in session.execute(select(Site.id, Site.name))},
         bases={str(row.id): row.short_name for row in session.scalars(select(Base))},
     )
 
