@@ -6,12 +6,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import shapely
 
 from outreach import web
 from outreach.maps import sheet as sheets
 from outreach.maps.escape import for_html, for_script
 from outreach.maps.land import Outlines
 from outreach.maps.signs import shape_of
+from outreach.maps.sites import sites_map
 from tests.maps import scenes
 
 STATIC = Path(web.__file__).parent / "static"
@@ -183,9 +185,7 @@ def test_the_seventh_bus_shares_colour_and_shape_with_the_first() -> None:
 
 
 def test_without_outlines_land_is_land_and_with_them_neighbours_step_back() -> None:
-    from shapely.geometry import box  # noqa: PLC0415 - the one test that needs a shape
-
-    province = Outlines(shapes=(box(108.5, 11.5, 109.3, 12.8),))
+    province = Outlines(shapes=(shapely.box(108.5, 11.5, 109.3, 12.8),))
     dressed = scenes.all_maps(dressed=scenes.look(outlines=province))["sites"]
     assert '"className":"land-2"' in dressed
     assert '"className":"outline"' in dressed
@@ -193,6 +193,4 @@ def test_without_outlines_land_is_land_and_with_them_neighbours_step_back() -> N
 
 
 def test_a_map_of_nothing_is_still_a_map() -> None:
-    from outreach.maps.sites import sites_map  # noqa: PLC0415
-
     assert drawing(sites_map(scenes.look(), rows=()))["signs"] == []
