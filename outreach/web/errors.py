@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from outreach.domain.errors import OutreachError
 from outreach.i18n import translate
@@ -34,6 +34,9 @@ PAGES = {
     ),
     "not-allowed": ErrorPage(
         403, "Bạn không có quyền làm việc này", NOTHING_CHANGED, "Hãy nhờ người quản trị, hoặc quay lại trang đầu."
+    ),
+    "sign-in-refused": ErrorPage(
+        403, "Chưa đăng nhập được", NOTHING_CHANGED, "Kiểm tra tên và mật khẩu rồi thử lại."
     ),
     "stale-edit": ErrorPage(
         409,
@@ -94,6 +97,11 @@ def _http(error: HTTPException) -> Response:
     return error_answer(_BY_STATUS.get(status, "error" if status >= 500 else "bad-request"), status=status)
 
 
+def _unknown_host(_error: SecurityError) -> Response:
+    """No page has an address under a host that is not ours: a plain line must do."""
+    return Response("400\n", 400, mimetype="text/plain")
+
+
 def _form_expired(_error: CSRFError) -> Response:
     return error_answer("form-expired")
 
@@ -111,6 +119,7 @@ def _unforeseen(error: Exception) -> Response:
 def install(app: Flask) -> None:
     """Answer every error of `app` with a page that helps."""
     app.register_error_handler(OutreachError, _named)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)

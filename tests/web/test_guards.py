@@ -57,6 +57,7 @@ def test_each_answer_draws_a_new_nonce(stranger: Browser, province: Province) ->
 def test_a_file_with_its_hash_is_kept_for_a_year(stranger: Browser, province: Province) -> None:
     address = stranger.page("/lich").split('href="/static/css/look.css')[1].split('"')[0]
     answer = stranger.get(f"/static/css/look.css{address}")
+    answer.close()
     assert "immutable" in answer.headers["Cache-Control"]
 
 
