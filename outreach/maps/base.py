@@ -12,7 +12,7 @@ import shapely
 from outreach.domain.names import board_name
 from outreach.domain.places import Coordinates
 from outreach.i18n import translate, translate_count
-from outreach.maps.land import Box, Outlines, as_geojson, land_around
+from outreach.maps.land import Box, Outlines, as_geojson, land_around, seen_around
 from outreach.maps.signs import Leg, Place, Sign
 
 FAR_AWAY = 5.0  # a sign this many times farther out than the usual one stays outside the first view
@@ -93,17 +93,21 @@ def _sea_point(box: Box, land_box: Box) -> Coordinates | None:
 
 def _sea_names(view: Box, land_box: Box) -> list[Place]:
     """Biển Đông, once in the first view and once farther out, and Vietnam's two archipelagos."""
-    found = {_sea_point(view, land_box), _sea_point(land_box.grown(3.0), land_box)} - {None}
+    wide = seen_around(land_box)
+    names = [
+        Place(name=text, short=text, at=at, rank=0)
+        for text, at in (
+            (translate("Quần đảo Hoàng Sa"), Coordinates(lat=16.5, lon=112.0)),
+            (translate("Quần đảo Trường Sa"), Coordinates(lat=9.6, lon=113.2)),
+        )
+        if wide.south < at.lat < wide.north and wide.west < at.lon < wide.east
+    ]
     name = translate("Biển Đông")
-    names = [Place(name=name, short=name, at=at, rank=0) for at in found if at is not None]
-    for text, at in (
-        (translate("Quần đảo Hoàng Sa"), Coordinates(lat=16.5, lon=112.0)),
-        (translate("Quần đảo Trường Sa"), Coordinates(lat=9.6, lon=113.2)),
-    ):
-        wide = land_box.grown(4.0)
-        if wide.south < at.lat < wide.north and wide.west < at.lon < wide.east:
-            names.append(Place(name=text, short=text, at=at, rank=0))
-    return sorted(names, key=lambda place: (place.at.lat, place.at.lon))
+    for box in (view, land_box.grown(3.0)):
+        at = _sea_point(box, land_box)
+        if at is not None:
+            names.append(Place(name=name, short=name, at=at, rank=0))
+    return names
 
 
 @lru_cache(maxsize=32)
@@ -173,7 +177,7 @@ def draw(look: MapLook, scene: Scene) -> str:
         for leg in scene.legs:
             dressed = class_name if class_name == "halo" else f"leg bus-{(leg.bus - 1) % 6 + 1}"
             sheet.line(leg.line(), class_name=dressed).add_to(chart)
-    wide = land_box.grown(3.9)
+    wide = seen_around(land_box).grown(-0.1)
     chart.add_child(
         sheet.Drawing(
             {

@@ -17,8 +17,8 @@ from outreach.domain.places import Coordinates
 LAND_FILE = Path(__file__).resolve().parent.parent.parent / "data" / "basemap" / "land-10m.json"
 
 GRID = 0.5  # boxes grow to this grid, so that a new site seldom means a new clip
-SEEN_AROUND = 4.0  # degrees of land kept round the sites: what a wide window or a step outwards may show
-FAR_SIMPLER = 0.01  # degrees; beyond one degree from the sites the coast is only a backdrop
+SEEN_AROUND = 4.0  # degrees of land kept round the sites, at least
+FINENESS = 3500  # the coast bends by no less than this part of the width that is kept
 OUTLINES_LIMIT = 5_000_000  # bytes; a map document carries the outlines to every reader
 OUTLINES_SIMPLER = 0.0015  # degrees, about 150 m: less than a pixel until one zooms far in
 DECIMALS = 4  # about 11 m
@@ -87,17 +87,22 @@ def _world() -> shapely.STRtree:
     return shapely.STRtree(decode_topology(json.loads(LAND_FILE.read_text(encoding="utf-8"))))
 
 
+def seen_around(box: Box) -> Box:
+    """`box` with what a wide window or a step outwards may show of its surroundings."""
+    return box.grown(max(SEEN_AROUND, box.east - box.west, box.north - box.south))
+
+
 @lru_cache(maxsize=32)
 def land_around(box: Box) -> BaseGeometry:
-    """The land in `box` and some way beyond it; finer near the box. Cached for each box."""
-    wide = box.grown(SEEN_AROUND).shape()
+    """The land in `box` and its surroundings, as fine as its size asks for. Cached for each box."""
+    wide = seen_around(box)
     tree = _world()
-    near = box.grown(1.0).shape()
     # cut by the rectangle first: whole continents are slow to mend and to intersect
-    pieces = shapely.clip_by_rect(tree.geometries.take(tree.query(wide)), *wide.bounds)
+    pieces = shapely.clip_by_rect(
+        tree.geometries.take(tree.query(wide.shape())), wide.west, wide.south, wide.east, wide.north
+    )
     land = shapely.union_all(shapely.make_valid(pieces))
-    far = shapely.simplify(shapely.difference(land, near), FAR_SIMPLER)
-    return shapely.union_all([shapely.intersection(land, near), far])
+    return shapely.simplify(land, (wide.east - wide.west) / FINENESS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,8 @@ from outreach.services.plan_rows import load_plan
 from outreach.settings import Settings
 from outreach.store.organisations import AdminUnit, Organisation
 
+__all__ = ["TILE_HOST", "MapLook", "coverage_map", "day_map", "map_look", "plan_map", "sites_map"]
+
 TILE_HOST = "https://tile.openstreetmap.org"
 NAMES_AROUND = 0.35  # degrees round the sites within which communes are named
 COMMUNE_KINDS = ("xã", "phường", "thị trấn", "đặc khu")

@@ -187,7 +187,7 @@ const outreachMap = (() => {
       if (wide || name.item.sign.chosen || name.item.sign.away) settle(map, name, AROUND.map(([dx, dy]) => [dx, dy, name.gap]), ground, { pad: 2 });
       else name.node.classList.add("gone");
     }
-    for (const name of seas) settle(map, name, HERE, ground, { pad: 4 });
+    for (const name of seas) settle(map, name, HERE, ground, { pad: 90 });
     const close = map.getZoom() >= 10.75;
     for (const name of places) {
       const text = close ? name.full : name.short;
@@ -295,6 +295,7 @@ const outreachMap = (() => {
     const box = map.getContainer();
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", data.title);
+    box.classList.toggle("on-tiles", Boolean(data.credit));
     map.setMaxBounds(data.edge);
     const fit = () => {
       map.fitBounds(data.view, { ...fitting(map, data), animate: false });
