@@ -7,7 +7,6 @@ one again, and a job is claimed once.
 import logging
 import sqlite3
 from collections.abc import Callable
-from functools import cache
 
 import psycopg
 from huey import Huey, PostgresHuey, SqliteHuey
@@ -41,17 +40,14 @@ def _not_here(job_id: int) -> None:
     raise AssertionError(f"job {job_id} was taken by a process that only sends")
 
 
-@cache
-def _sender(settings: Settings) -> TaskWrapper:
-    return wake_task(open_queue(settings), _not_here)
-
-
 def enqueue(house: House, job_id: int | None) -> None:
     """Wake a worker for a job whose row is committed; a queue in trouble is left to the reaper."""
     if job_id is None:
         return
     try:
-        _sender(house.settings)(job_id)
+        queue = open_queue(house.settings)
+        wake_task(queue, _not_here)(job_id)
+        queue.storage.close()
     except TROUBLES:
         log.exception("could not wake a worker for job %s; the next sweep will", job_id)
 

@@ -89,6 +89,7 @@ class _Run:
             "workers": solver_processes(),
         }
         with SolverChild(question) as child:
+            log.info("run %s: solver process %s", self.claim.run_id, child.pid)
             self._watch(child, problem)
 
     def _watch(self, child: SolverChild, problem: Problem) -> None:

@@ -4,6 +4,7 @@ import logging
 import threading
 
 from huey.consumer import Consumer
+from huey.consumer import Worker as HueyWorker
 
 from outreach.jobs.queue import open_queue, wake_task
 from outreach.jobs.reaper import Reaper
@@ -15,8 +16,19 @@ log = logging.getLogger(__name__)
 CLOSE_S = 1.5
 
 
+class TidyWorker(HueyWorker):  # type: ignore[misc]  # huey has no types
+    """A taker of messages that closes its own line to the queue when it ends."""
+
+    def shutdown(self) -> None:
+        """End in good order."""
+        super().shutdown()
+        self.huey.storage.close()
+
+
 class QuietConsumer(Consumer):  # type: ignore[misc]  # huey has no types
     """A consumer that leaves the signals of the process alone; it would keep the server from ending."""
+
+    worker_class = TidyWorker
 
     def _set_signal_handlers(self) -> None:
         return
@@ -28,7 +40,7 @@ class Worker:
     def __init__(self, house: House, *, alone: bool) -> None:
         self._alone = alone
         self._closing = threading.Event()
-        queue = open_queue(house.settings)
+        self._queue = queue = open_queue(house.settings)
         wake_task(queue, work_for(house, self._closing))
         # One solve at a time: it uses all cores but one; the others wait their turn.
         self._consumer = QuietConsumer(queue, workers=1, periodic=False, max_delay=0.5, shutdown_timeout=CLOSE_S)
@@ -53,3 +65,6 @@ class Worker:
         """End the solve that runs now, put it back, and stop, within about two seconds."""
         self._closing.set()
         self._consumer.stop(graceful=True)
+        if self._sweeper.is_alive():
+            self._sweeper.join(CLOSE_S)
+        self._queue.storage.close()

@@ -1,0 +1,42 @@
+"""A plan in a few lines of text."""
+
+from outreach.i18n import kilometres, number, translate
+from outreach.routing.checks import check
+from outreach.routing.objective import measure
+from outreach.routing.problem import Problem
+from outreach.routing.solution import Phase, Solution
+from outreach.services.reasons import reason_title
+
+PHASES = {
+    Phase.CHECKING: "Kiểm tra dữ liệu",
+    Phase.TRAVEL: "Tính thời gian đi lại",
+    Phase.DAYS: "Chọn ngày và xe cho từng nơi",
+    Phase.TIMES: "Sắp giờ từng ngày",
+    Phase.JUDGING: "Kiểm tra độc lập",
+}
+
+
+def print_summary(problem: Problem, solution: Solution, *, seconds: float | None = None) -> None:
+    """Print what was planned, what was not and why, the road, and what the judge says."""
+    figures = measure(problem, solution)
+    breaches = check(problem, solution)
+    missing = sum(unserved.missing for unserved in solution.unserved)
+    lines: list[tuple[str, str]] = [
+        (translate("Điểm phục vụ"), number(len({need.site_id for need in problem.needs}))),
+        (translate("Nhu cầu"), number(len(problem.needs))),
+        (translate("Buổi đã xếp"), f"{number(figures.visits)} / {number(figures.wanted)}"),
+        (translate("Buổi chưa xếp"), number(missing)),
+    ]
+    lines += [(f"  {reason_title(code)}", number(count)) for code, count in figures.unserved_by_reason]
+    lines += [
+        (translate("Chuyến"), number(figures.trips)),
+        (translate("Quãng đường"), kilometres(figures.distance_m)),
+        (translate("Thời gian lái xe"), translate("{hours} giờ", hours=number(figures.drive_s / 3600, 1))),
+    ]
+    if seconds is not None:
+        lines.append((translate("Thời gian xếp lịch"), translate("{seconds} giây", seconds=number(seconds, 1))))
+    verdict = translate("không có vi phạm nào") if not breaches else translate("{n} vi phạm", n=number(len(breaches)))
+    lines.append((translate("Kiểm tra độc lập"), verdict))
+    width = max(len(name) for name, _ in lines) + 2
+    for name, value in lines:
+        print(f"{name:<{width}}{value}")
