@@ -60,7 +60,8 @@ def on_day(solution: Solution, days: int) -> Solution:
 
 
 MUTATIONS: dict[RuleName, Callable[[Problem, Solution], Case]] = {
-    RuleName.UNKNOWN_VEHICLE: lambda p, s: (replace(p, staff=()), replace(s, trips=(Trip("x", (replace(tour_of(s), vehicle_id="x"),)),))),
+    RuleName.UNKNOWN_VEHICLE: lambda p, s: (
+        replace(p, staff=()), replace(s, trips=(Trip("x", (replace(tour_of(s), vehicle_id="x"),)),))),
     RuleName.OUTSIDE_HORIZON: lambda p, s: (
         replace(p, horizon=Period(MONDAY + timedelta(days=14), MONDAY + timedelta(days=20))), s),
     RuleName.DAY_OFF: lambda p, s: (
