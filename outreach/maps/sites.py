@@ -67,8 +67,10 @@ def sites_map(
     listed = {row.id for row in rows}
     signs = [site_sign(row, Mark.DOT) for row in others if row.id not in listed]
     found = Mark.SITE if len(rows) <= MANY else Mark.COVERED
+    # before the first visit is planned nothing is missing yet: a map all in red would tell nothing
+    begun = any(row.planned for row in (*rows, *others))
     for row in rows:
-        mark = Mark.UNSERVED if row.planned < row.wanted else found
+        mark = Mark.UNSERVED if begun and row.planned < row.wanted else found
         signs.append(site_sign(row, mark, chosen=row.id == chosen_id))
     focus: tuple[Coordinates, ...] = ()
     if rows and len(rows) < len(listed) + len(others):

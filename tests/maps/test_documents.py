@@ -194,3 +194,10 @@ def test_without_outlines_land_is_land_and_with_them_neighbours_step_back() -> N
 
 def test_a_map_of_nothing_is_still_a_map() -> None:
     assert drawing(sites_map(scenes.look(), rows=()))["signs"] == []
+
+
+def test_sites_turn_red_only_once_a_plan_has_visits() -> None:
+    waiting = tuple(scenes.site(number, scenes.DIEN_KHANH, planned=0) for number in (1, 2))
+    assert '"mark":"unserved"' not in sites_map(scenes.look(), rows=waiting)
+    begun = (*waiting, scenes.site(3, scenes.CAM_RANH, planned=1))
+    assert sites_map(scenes.look(), rows=begun).count('"mark":"unserved"') == 2
