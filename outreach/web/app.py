@@ -4,15 +4,13 @@ from typing import Any
 
 from flask import Flask, g, request
 
-from outreach.services import organisations, timetable
-from outreach.services.organisations import Library
 from outreach.services.secrets import secret_key
 from outreach.web import account, assets, auth, errors, headers, language, session, site_pages
 from outreach.web.admin import audit, users
+from outreach.web.library import library_in_view
 from outreach.web.planner import maps, overview, plans, runs, sites
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
-from outreach.web.session import house
 from outreach.wiring import House
 
 A_MEGABYTE = 1_048_576
@@ -31,21 +29,9 @@ DESKS = (
 )
 
 
-def _library() -> Library | None:
-    """The library whose page this is: the reader's own, else the one the public sees."""
-    if "library" not in g:
-        g.library = None
-        with house().session(everywhere=True, write=False) as everywhere:
-            number = g.actor.organisation_id if g.actor else timetable.library_of_the_public(everywhere)
-            if number is not None:
-                g.library = organisations.library(everywhere, number)
-    found: Library | None = g.library
-    return found
-
-
 def _page_words() -> dict[str, Any]:
     """What every template may use."""
-    return {"actor": g.get("actor"), "nonce": g.nonce, "library": _library, "path": request.path}
+    return {"actor": g.get("actor"), "nonce": g.nonce, "library": library_in_view, "path": request.path}
 
 
 def create_app(house: House) -> Flask:

@@ -1,13 +1,15 @@
 """Pages about this server: what the demo invents, its health, and what search engines may read."""
 
-from flask import Blueprint, Response, jsonify, render_template, url_for
+from flask import Blueprint, Response, g, jsonify, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach import __version__
 from outreach.domain.errors import OutreachError
 from outreach.services import accounts
+from outreach.services.demo import what_is_real
 from outreach.web.assets import static_url
 from outreach.web.auth import public
+from outreach.web.library import library_in_view
 from outreach.web.session import house
 
 desk = Blueprint("about", __name__)
@@ -17,7 +19,8 @@ desk = Blueprint("about", __name__)
 @public
 def demo() -> str:
     """What of the demo is real and what is invented."""
-    return render_template("about/demo.html")
+    here = library_in_view()
+    return render_template("about/demo.html", facts=what_is_real(g.session) if here is not None else ())
 
 
 @desk.get("/khoe")

@@ -10,7 +10,7 @@ from outreach.domain.sheets import TimetableEntry
 from outreach.services import timetable
 from outreach.web.auth import public
 from outreach.web.clock import today
-from outreach.web.session import house
+from outreach.web.library import library_in_view
 
 desk = Blueprint("timetable", __name__)
 
@@ -45,11 +45,8 @@ def commune_index(entries: tuple[TimetableEntry, ...]) -> dict[str, list[Commune
 def show() -> str:
     """The next visits, or those at the places a reader looks for."""
     search = " ".join(request.args.get("q", "").split())[:100]
-    if g.actor is None:
-        with house().session(everywhere=True, write=False) as everywhere:
-            g.organisation_id = timetable.library_of_the_public(everywhere)
     found: tuple[TimetableEntry, ...] = ()
-    if g.actor is not None or g.organisation_id is not None:
+    if library_in_view() is not None:
         found = timetable.published_visits(g.session, search=search, today=today(), limit=MOST)
     all_of_them = request.args.get("all") == "1" or bool(search)
     part = request.headers.get("HX-Target") == "results"
