@@ -83,10 +83,3 @@ def term_periods(term: str, terms: Collection[TermSpan], period: Period) -> tupl
         return (period,)
     parts = (overlap(span.period, period) for span in terms if span.kind == term)
     return tuple(sorted((part for part in parts if part), key=lambda part: part.first))
-
-
-def schools_open(day: date, terms: Collection[TermSpan], special_days: Iterable[SpecialDay]) -> bool:
-    """Whether pupils are at school and may receive visitors: in term, no day off, no break, no exam."""
-    if not any(span.kind == "term" and day in span.period for span in terms):
-        return False
-    return not any(s.day == day and s.kind in STOPS_VEHICLES | CLOSES_SCHOOLS for s in special_days)

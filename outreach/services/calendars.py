@@ -1,8 +1,7 @@
-"""The calendar of an organisation: holidays as a first draft, closures for the planner, notes for the board."""
+"""The calendar of an organisation: holidays as a first draft, and closures for the planner."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 import holidays
@@ -18,14 +17,6 @@ from outreach.store.calendars import CalendarDay, Term
 SEED_SOURCE = "holidays"
 # the package writes the weekend day that is worked in exchange into the name of the swapped day
 _SWAPPED_FOR = re.compile(r"thay cho ngày (\d{2})/(\d{2})/(\d{4})")
-
-
-@dataclass(frozen=True, slots=True)
-class DayNote:
-    """What the board says of a day: why nobody drives (`closed`), and what else is special (`note`)."""
-
-    closed: str
-    note: str
 
 
 def public_holidays(years: Iterable[int]) -> tuple[SpecialDay, ...]:
@@ -90,16 +81,3 @@ def closures(session: Session, period: Period) -> tuple[Closure, ...]:
             stops = stretch.kind in STOPS_VEHICLES
             found.append(Closure(stretch.period, stretch.name, site_kinds=kinds, stops_vehicles=stops))
     return tuple(found)
-
-
-def day_notes(session: Session, period: Period) -> dict[date, DayNote]:
-    """Closing reasons and notes of the special days of `period`."""
-    closed: dict[date, list[str]] = {}
-    notes: dict[date, list[str]] = {}
-    for special in special_days(session, period):
-        target = closed if special.kind in STOPS_VEHICLES else notes
-        target.setdefault(special.day, []).append(special.name)
-    return {
-        day: DayNote("; ".join(closed.get(day, ())), "; ".join(notes.get(day, ())))
-        for day in sorted(closed.keys() | notes.keys())
-    }

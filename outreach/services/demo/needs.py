@@ -30,10 +30,11 @@ from outreach.store.sites import Need
 WANTED = 165  # visits of a whole half-year
 SCHOOL_LOAD = 0.86  # of the half-days on which schools and buses meet
 MIN_GAP_DAYS = 45
-HURRIED_SCHOOLS = ("KH101", "KH074")  # two visits within five weeks, 45 days apart: one is too many
+HURRIED_SCHOOLS = 2  # ask for two visits within five weeks, 45 days apart: one is too many
 HURRY_DAYS = 32
 LONG_DAY_MINUTES = 240
 CAMPAIGN_OVER = 3  # schools more than the week has half-days
+SHORT_PLAN_HALF_DAYS = 105  # a plan with less time for schools gets one impossible wish less of either kind
 CAMPAIGN_KM = 22.0
 HARD = frozenset({ISLAND_SCHOOL, NARROW_ROAD_SCHOOL, FRIDAY_POST, BUILDING_SCHOOL, LONG_SERVICE_SCHOOL})
 
@@ -66,7 +67,7 @@ def wishes(frame: Frame, last: dict[str, date]) -> Iterator[Wish]:
     """Impossible ones first, then the campaign week, the mountains, other hosts, and schools that waited longest."""
     by_code = {facts.code: facts for facts in service_sites()}
     done = served_since(last, frame.half_year.period.first)
-    hard = list(_hard_wishes(frame, by_code))
+    hard = [*_hard_wishes(frame, by_code), *_hurried_wishes(frame, by_code, last)]
     yield from hard
     used = HARD | {wish.facts.code for wish in hard}
     order = [by_code[code] for code in waiting_order(sorted(by_code.keys() - used), last)]
@@ -87,6 +88,11 @@ def wishes(frame: Frame, last: dict[str, date]) -> Iterator[Wish]:
 def _school_half_days(frame: Frame) -> int:
     """Half-days on which a bus may drive and schools are open."""
     return 2 * sum(day in frame.school_days for bus in (0, 1) for day in bus_days(frame, bus, frame.period))
+
+
+def _short(frame: Frame) -> int:
+    """1 where little of the half-year is left, else 0."""
+    return int(_school_half_days(frame) < SHORT_PLAN_HALF_DAYS)
 
 
 def _school_wishes(frame: Frame, rest: Iterable[SiteFacts], done: frozenset[str]) -> list[Wish]:
@@ -142,7 +148,7 @@ def _campaign_schools(frame: Frame, order: Iterable[SiteFacts], done: frozenset[
             and facts.code not in done
             and distance_km(facts, bases()[bus]) < CAMPAIGN_KM
         ]
-        found += near[: slots[bus] + (CAMPAIGN_OVER if bus == 0 else 0)]
+        found += near[: slots[bus] + (CAMPAIGN_OVER - _short(frame) if bus == 0 else 0)]
     return found
 
 
@@ -162,8 +168,13 @@ def _hard_wishes(frame: Frame, by_code: dict[str, SiteFacts]) -> Iterator[Wish]:
     yield _wish(frame, by_code[FRIDAY_POST])
     yield replace(_wish(frame, by_code[BUILDING_SCHOOL]), weeks=())
     yield replace(_wish(frame, by_code[LONG_SERVICE_SCHOOL]), minutes=LONG_DAY_MINUTES, weeks=())
+
+
+def _hurried_wishes(frame: Frame, by_code: dict[str, SiteFacts], last: dict[str, date]) -> Iterator[Wish]:
+    """Mountain schools that waited longest and wish for two visits in a row."""
     stretch = _hurry(frame)
-    for code in HURRIED_SCHOOLS:
+    mountain = sorted(code for code, facts in by_code.items() if facts.in_mountains and facts.is_school)
+    for code in waiting_order([code for code in mountain if code not in HARD], last)[: HURRIED_SCHOOLS - _short(frame)]:
         wish = replace(_wish(frame, by_code[code]), quota=2, min_gap_days=MIN_GAP_DAYS, priority=5, weeks=())
         yield replace(wish, first=stretch.first, last=stretch.last)
 

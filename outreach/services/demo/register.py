@@ -42,7 +42,6 @@ class SiteFacts:
     former_province: str
     at: Coordinates
     quality: CoordinateQuality
-    source: str
 
     @property
     def site_kind(self) -> SiteKind:
@@ -88,7 +87,6 @@ def read_sites() -> tuple[SiteFacts, ...]:
                 former_province=row["old_province"],
                 at=Coordinates(lat=float(row["lat"]), lon=float(row["lon"])),
                 quality=_quality(row["coord_quality"]),
-                source=row["source"],
             )
             for row in csv.DictReader(file)
         )
@@ -115,11 +113,12 @@ def former_commune_code(commune: str, district: str) -> str:
 
 def add_admin_units(session: Session) -> dict[str, int]:
     """Write provinces, communes and former units that are not there yet; ids by code."""
-    known = set(session.execute(select(AdminUnit.code, AdminUnit.valid_from)).tuples())
+    known = {(code, began) for code, began in session.execute(select(AdminUnit.code, AdminUnit.valid_from))}
     rows = [row for row in _unit_rows() if (row["code"], row["valid_from"]) not in known]
     if rows:
         session.execute(insert(AdminUnit), rows)
-    ids = dict(session.execute(select(AdminUnit.code, AdminUnit.id).order_by(AdminUnit.valid_from)).tuples().all())
+    by_code = select(AdminUnit.code, AdminUnit.id).order_by(AdminUnit.valid_from)
+    ids = dict(session.execute(by_code).all())
     if rows:
         session.execute(insert(AdminUnitChange), list(_change_rows(ids)))
     return ids

@@ -89,6 +89,13 @@ _CONTACTS = {
     SiteKind.PRISON: "Đội giáo dục, hồ sơ",
 }
 _SCHOOL_CONTACTS = ("Văn thư nhà trường", "Nhân viên thư viện nhà trường", "Tổng phụ trách Đội")
+_SCHOOL_SOURCE = "Tên và xã: © OpenStreetMap, ODbL 1.0; vị trí gần đúng"
+_SOURCES = {
+    SiteKind.COMMUNE_LIBRARY: "Danh mục xã, phường từ 01/07/2025; vị trí giả định",
+    SiteKind.BORDER_POST: "Minh họa",
+    SiteKind.INDUSTRIAL_PARK: "Tên chưa kiểm tra; xã và vị trí phỏng đoán",
+    SiteKind.PRISON: "Theo báo chí; xã và vị trí phỏng đoán",
+}
 _NOTES = (
     "Cổng chính rộng, xe vào được sân trường.",
     "Đỗ xe ở sân sau, có mái che; ổ điện tại nhà đa năng.",
@@ -150,7 +157,7 @@ def _site_row(facts: SiteFacts, organisation_id: int, fleet: Fleet, unit_ids: di
         "people": random.randint(low, high) // 5 * 5,
         "contact": contact,
         "access_note": _note(facts, random),
-        "source": facts.source,
+        "source": _SOURCES.get(facts.site_kind, _SCHOOL_SOURCE),
     }
 
 
@@ -160,7 +167,7 @@ def add_sites(
     """Write sites, their hours and blocked days; ids by code."""
     session.execute(insert(Site), [_site_row(facts, organisation_id, fleet, unit_ids) for facts in service_sites()])
     found = select(Site.code, Site.id).where(Site.organisation_id == organisation_id)
-    ids = dict(session.execute(found).tuples().all())
+    ids = dict(session.execute(found).all())
     windows = [
         {
             "site_id": ids[facts.code],
