@@ -38,9 +38,9 @@ _SHORT = tuple(
     (re.compile(pattern, re.IGNORECASE), short)
     for pattern, short in (
         (r"^trường\s+", ""),
+        (r"trung học phổ thông", "THPT"),
         (r"(phổ thông dân tộc|ptdt) bán trú", "PTDTBT"),
         (r"(phổ thông dân tộc|ptdt) nội trú", "PTDTNT"),
-        (r"trung học phổ thông", "THPT"),
         (r"dân tộc nội trú", "DTNT"),
         (r"trung học cơ sở", "THCS"),
         (r"tiểu học", "TH"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from outreach.domain.calendar import STOPS_VEHICLES
 from outreach.domain.times import Period
 from outreach.domain.visits import CalendarKind, Post
-from outreach.i18n import short_day, translate, weekday
+from outreach.i18n import short_day, translate
 from outreach.routing.problem import Rules
 from outreach.store.calendars import CalendarDay, Term
 from outreach.store.fleet import StaffAbsence, StaffMember, Vehicle, VehicleAbsence
@@ -51,7 +51,7 @@ class Standstills:
         """Why `vehicle` stands still on `day`; empty if it may drive."""
         made_up = any(special.kind is CalendarKind.MADE_UP_DAY for special in self._days[day])
         if day.weekday() not in vehicle.weekdays and not made_up:
-            return translate("Không chạy {weekday}", weekday=weekday(day))
+            return translate("Không chạy")
         for period, reason in self._away[vehicle.id]:
             if day in period:
                 return reason or translate("Xe không dùng được")

@@ -67,6 +67,16 @@ def trip_bars(week: BoardWeek, vehicle: VehicleSign) -> tuple[TripBar, ...]:
     return tuple(TripBar(number, len(list(run))) for number, run in groupby(numbers))
 
 
+def has_nights(week: BoardWeek) -> bool:
+    """Whether any trip of the week sleeps away."""
+    return any(cell.trip_days > 1 for day in week.days for cell in day.cells)
+
+
+def is_tight(cell: BoardCell, visit: BoardVisit) -> bool:
+    """Whether a small delay costs service; the first visit of a day only needs an earlier start."""
+    return visit is not cell.visits[0] and visit.spare_s < TIGHT_S
+
+
 def open_week(weeks: Sequence[BoardWeek], asked: str | None, today: date) -> BoardWeek | None:
     """The week that is open: the one asked for, else today's, else the first with a visit."""
     if not weeks:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outreach.domain.sheets import CurvePoint, DaySheet
+from outreach.domain.sheets import CurvePoint, DaySheet, DayStop
 
 HOUR_S = 3600
 DAWN_S = 6 * HOUR_S
 DUSK_S = 18 * HOUR_S
 LEFT = 14.0
 HOUR_WIDTH = 72.0
+LETTER_WIDTH = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,14 @@ def _bar(start_s: int, end_s: int, label: str = "") -> Bar:
     return Bar(x, round(_x(end_s) - x, 1), label)
 
 
+def _fitting(name: str, stop: DayStop) -> str:
+    """`name` where it fits into the service's block, else the stop's number."""
+    return name if name and len(name) * LETTER_WIDTH < _bar(stop.start_s, stop.end_s).width else str(stop.position)
+
+
 def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = None) -> Strip:
     """The day of one vehicle; services carry `names` (their numbers where none are given)."""
-    labels = names or [str(stop.position) for stop in sheet.stops]
+    labels = [_fitting(name, stop) for name, stop in zip(names or [""] * len(sheet.stops), sheet.stops, strict=True)]
     drives = [_bar(stop.arrive_s - stop.drive_s, stop.arrive_s) for stop in sheet.stops]
     drives.append(_bar(sheet.return_s - sheet.home_drive_s, sheet.return_s))
     windows = sorted({(stop.window_start_s, stop.window_end_s) for stop in sheet.stops})
@@ -73,17 +79,21 @@ def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = Non
 
 
 PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 54.0, 784.0, 38.0, 196.0
+NICE_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Visits over time as a step line with its axes."""
+    """What got better over time, as a step line with its axes: visits, or kilometres once all visits are in."""
 
+    measure: str  # "visits" or "kilometres"
+    first: int
+    last: int
     line: str
     area: str
     grid: tuple[tuple[float, int], ...]
     ticks: tuple[tuple[float, int], ...]
-    bound: float
+    bound: float | None  # where all visits would be
     end_x: float
     end_y: float
 
@@ -92,33 +102,40 @@ def curve(points: Sequence[CurvePoint], *, wanted: int, limit_s: float, elapsed_
     """The best plan over time, up to now; None while there is nothing to draw."""
     if not points:
         return None
-    low = _floor(min(point.visits for point in points), wanted)
+    grows = points[-1].visits > points[0].visits
+    values = [point.visits if grows else round(point.distance_m / 1000) for point in points]
+    low, high = _range(values, wanted if grows else None)
     span_s = max(limit_s, elapsed_s, points[-1].elapsed_s, 1.0)
 
     def across(seconds: float) -> float:
         return round(PLOT_LEFT + seconds / span_s * (PLOT_RIGHT - PLOT_LEFT), 1)
 
-    def up(visits: int) -> float:
-        return round(PLOT_BOTTOM - (visits - low) / max(wanted - low, 1) * (PLOT_BOTTOM - PLOT_TOP), 1)
+    def up(value: int) -> float:
+        return round(PLOT_BOTTOM - (value - low) / (high - low) * (PLOT_BOTTOM - PLOT_TOP), 1)
 
-    end_x = across(max(elapsed_s, points[-1].elapsed_s))
-    steps = f"M{across(points[0].elapsed_s)} {up(points[0].visits)}"
-    for point in points[1:]:
-        steps += f"H{across(point.elapsed_s)}V{up(point.visits)}"
+    start_x, end_x = across(points[0].elapsed_s), across(max(elapsed_s, points[-1].elapsed_s))
+    steps = f"M{start_x} {up(values[0])}"
+    for point, value in zip(points[1:], values[1:], strict=True):
+        steps += f"H{across(point.elapsed_s)}V{up(value)}"
     steps += f"H{end_x}"
-    step = max(1, (wanted - low) // 4)
+    step = next((nice for nice in NICE_STEPS if nice * 4 >= high - low), NICE_STEPS[-1])
+    lines = [value for value in range(-(-low // step) * step, high + 1, step) if not grows or up(value) > PLOT_TOP + 14]
     return Curve(
+        measure="visits" if grows else "kilometres",
+        first=values[0],
+        last=values[-1],
         line=steps,
-        area=f"{steps}V{PLOT_BOTTOM}H{across(points[0].elapsed_s)}Z",
-        grid=tuple((up(visits), visits) for visits in range(low, wanted - step // 2, step)),
+        area=f"{steps}V{PLOT_BOTTOM}H{start_x}Z",
+        grid=tuple((up(value), value) for value in lines),
         ticks=tuple((across(span_s * part / 4), round(span_s * part / 4)) for part in range(5)),
-        bound=up(wanted),
+        bound=up(wanted) if grows else None,
         end_x=end_x,
-        end_y=up(points[-1].visits),
+        end_y=up(values[-1]),
     )
 
 
-def _floor(least: int, wanted: int) -> int:
-    """A round number under the first plan, so that the curve shows its rise; never a negative one."""
-    low = max(0, least - max(2, (wanted - least) // 2))
-    return low // 10 * 10 if wanted > 40 else low
+def _range(values: Sequence[int], wanted: int | None) -> tuple[int, int]:
+    """The least and the greatest value drawn, with room under the lowest so that the area shows."""
+    high = wanted if wanted is not None else max(values)
+    low = min(values) - max(2, (high - min(values)) // 3)
+    return max(0, low), max(high, 1)
