@@ -4,15 +4,16 @@ from html.parser import HTMLParser
 
 import pytest
 
+from outreach.domain.roles import Actor, Role
 from outreach.domain.visits import PlanState
-from outreach.services import accounts
+from outreach.services import accounts, runs
 from outreach.store.fleet import Vehicle
 from outreach.store.plans import Plan
 from outreach.store.sites import Need, Site
 from outreach.web import app as web
 from outreach.web.clock import now, today
 from outreach.wiring import House
-from tests.factories import make_organisation, make_visit
+from tests.factories import make_organisation, make_small_province, make_visit
 from tests.web.conftest import Browser, Province
 
 PUBLIC = ("/lich", "/lich?q=khong+co", "/dang-nhap", "/ban-trinh-dien")
@@ -149,6 +150,31 @@ def test_the_set_up_link_makes_the_first_account_once(house: House, stranger: Br
     assert (made.status_code, made.headers["Location"]) == (303, "/")
     assert "Thư viện Mới" in stranger.page("/diem")
     assert stranger.get(address).status_code == 404
+
+
+def test_the_set_up_page_shows_the_demo_plan_being_made_until_it_is_made(house: House, stranger: Browser) -> None:
+    with house.session(everywhere=True) as everywhere:
+        number = make_organisation(everywhere, demo=True).id
+        link = accounts.make_setup_link(everywhere, organisation_id=number, now=now())
+    with house.session(organisation_id=number) as session:
+        plan = make_small_province(session)
+        runs.start_run(session, Actor(None, number, Role.PLANNER, "Lệnh"), plan.id, limit_s=45, seed=1)
+    page = stranger.page(f"/thiet-lap/{link}")
+    assert f'hx-get="/thiet-lap/{link}/tien-do"' in page
+    progress = stranger.get(f"/thiet-lap/{link}/tien-do")
+    assert progress.status_code == 200
+    assert "Đang xếp" in progress.get_data(as_text=True)
+
+
+def test_polling_stops_when_nothing_runs(house: House, stranger: Browser) -> None:
+    with house.session(everywhere=True) as everywhere:
+        number = make_organisation(everywhere, demo=True).id
+        link = accounts.make_setup_link(everywhere, organisation_id=number, now=now())
+    with house.session(organisation_id=number) as session:
+        make_small_province(session)
+    answer = stranger.get(f"/thiet-lap/{link}/tien-do")
+    assert answer.status_code == 286
+    assert "hx-trigger" not in answer.get_data(as_text=True)
 
 
 def test_a_guessed_set_up_link_opens_nothing(stranger: Browser) -> None:
