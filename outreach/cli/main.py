@@ -15,6 +15,7 @@ from outreach.settings import Settings, read_settings
 
 REFUSED = 2
 LOG_FILE = "errors.log"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT}) if hasattr(errno, "EDQUOT") else frozenset({errno.ENOSPC})
 NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -23,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0: done, 1: done and something is wrong, 2: could not be done."""
     settings = read_settings()
     set_language(settings.language)
-    _prepare_output()
+    _prepare_output(settings)
     try:
         args = build_parser().parse_args(argv)
         result: int = args.run(settings, args)
@@ -36,14 +37,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return result
 
 
-def _prepare_output() -> None:
+def _prepare_output(settings: Settings) -> None:
     # A Windows console may not know every letter; a question mark is better than a crash.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S")
-    for name in ("huey", "waitress", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    # Details for the operator go to a file, opened at the first of them; `serve` and `worker` log to the console.
+    logging.raiseExceptions = False
+    details = logging.FileHandler(settings.instance_folder / LOG_FILE, encoding="utf-8", delay=True)
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, handlers=[details])
+
+
+def log_to_console() -> None:
+    """Log what happens, one line each, to the error output."""
+    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT, datefmt="%H:%M:%S", force=True)
+    logging.getLogger("outreach").setLevel(logging.INFO)
 
 
 def _sentence(settings: Settings, error: Exception) -> str:

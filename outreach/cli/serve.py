@@ -10,6 +10,7 @@ from typing import Any
 from waitress.server import create_server
 
 from outreach.cli.lock import hold
+from outreach.cli.main import log_to_console
 from outreach.cli.plans import local_today, operator, solve_here
 from outreach.domain.errors import InvalidValue, Unavailable, WrongState
 from outreach.domain.visits import PlanState
@@ -57,6 +58,7 @@ def worker(settings: Settings, _args: argparse.Namespace) -> int:
         held.callback(house.close)
         ready_database(house)
         _end_on_terminate()
+        log_to_console()
         background = Worker(house, alone=not settings.database_url)
         print(translate("Phần việc nền đang chạy. Dừng bằng Ctrl-C."), flush=True)
         try:
@@ -99,6 +101,7 @@ def _plan_demo(house: House, plan_id: int | None, *, seconds: float) -> int:
 
 def _serve(house: House) -> int:
     """Answer requests until Ctrl-C."""
+    log_to_console()
     server, port = _bind(house)
     background = Worker(house, alone=not house.settings.database_url) if house.settings.consumer == "on" else None
     if background:
