@@ -1,17 +1,15 @@
 """The reference part of docs/operate.md: settings, commands and error codes, written from the code."""
 
 import argparse
+import ast
 import sys
 from dataclasses import fields
-from pathlib import Path
 
 from outreach.cli import build_parser
-
-from outreach.domain.errors import OutreachError
-from outreach.settings import PROJECT as ROOT
+from outreach.i18n import use_language
 from outreach.settings import Settings
+from tools.catalogues import PACKAGE, PROJECT, error_names
 
-PROJECT = Path(__file__).resolve().parent.parent
 PAGE = PROJECT / "docs/operate.md"
 START, END = "<!-- made by `make docs` from here -->", "<!-- made by `make docs` to here -->"
 
@@ -20,38 +18,42 @@ def settings_table() -> str:
     """Each setting with its default and what it is for."""
     lines = ["| setting | default | for |", "|---|---|---|"]
     for one in fields(Settings):
-        default = str(one.default).replace(str(ROOT), ".")
+        default = str(one.default).replace(str(PROJECT), ".")
         lines.append(f"| `{one.metadata['env']}` | {f'`{default}`' if default else ''} | {one.metadata['doc']} |")
     return "\n".join(lines)
 
 
 def commands_of(parser: argparse.ArgumentParser) -> list[tuple[str, str]]:
-    """Each command with its usage line, without the program's name, and its help."""
+    """Each command with its usage line and what it is for."""
     found: list[tuple[str, str]] = []
     for action in parser._actions:
-        if not isinstance(action, argparse._SubParsersAction):
-            continue
-        helps = {choice.dest: choice.help or "" for choice in action._choices_actions}
-        for name, child in action.choices.items():
-            below = commands_of(child)
-            usage = " ".join(child.format_usage().removeprefix("usage: ").split())
-            found += below or [(usage, child.description or helps.get(name, ""))]
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                usage = " ".join(child.format_usage().removeprefix("usage: ").replace("[-h] ", "").split())
+                found += commands_of(child) or [(usage.removesuffix(" [-h]"), child.description or "")]
     return found
 
 
 def commands_list() -> str:
-    """Each command on a line of its own."""
-    return "\n".join(f"- `{usage}`  \n  {text}" for usage, text in commands_of(build_parser()))
+    """Each command on a line of its own, in English."""
+    with use_language("en"):
+        commands = commands_of(build_parser())
+    return "\n".join(f"- `python -m {usage}`  \n  {text}" for usage, text in commands)
 
 
 def error_codes() -> str:
     """Each error code with its meaning."""
-    waiting, kinds = [OutreachError], []
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        kinds.append(kind)
-    meanings = {kind.code: (kind.__doc__ or "").strip().splitlines()[0] for kind in reversed(kinds)}
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+    errors = error_names(trees)
+    meanings: dict[str, str] = {}
+    for tree in trees.values():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ClassDef) or node.name not in errors:
+                continue
+            for line in node.body:
+                if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "code":
+                    code = str(ast.literal_eval(line.value))
+                    meanings[code] = (ast.get_docstring(node) or "").splitlines()[0]
     return "\n".join(f"- `{code}`: {meaning}" for code, meaning in sorted(meanings.items()))
 
 

@@ -16,6 +16,7 @@ PUBLIC = {
     "/static/<path:filename>": "styles, scripts, fonts",
     "/lich": "the public timetable",
     "/thiet-lap/<token>": "first set-up; the one-time token is the key",
+    "/thiet-lap/<token>/tien-do": "the first run, with the same token",
     "/dang-nhap": "signing in",
     "/dang-xuat": "signing out of nothing does nothing",
     "/ngon-ngu": "language of the page",

@@ -1,0 +1,74 @@
+"""A furnished house: a small province with a plan, a run, a record, and an administrator signed in."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from outreach.domain.roles import Role
+from outreach.domain.visits import RunState
+from outreach.services import accounts
+from outreach.store.fleet import Vehicle
+from outreach.store.plans import Plan, UnservedNeed
+from outreach.store.runs import Run
+from outreach.store.sites import Need, Site
+from outreach.web.app import create_app
+from outreach.web.auth import COOKIE
+from outreach.web.clock import now
+from outreach.wiring import House
+from tests.factories import make_organisation, make_record, make_small_province, make_visit
+from tests.web.conftest import make_user, sign_in_as
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """An application, a signed-in client, and what to put in the places of its URLs."""
+
+    app: Flask
+    client: FlaskClient
+    places: dict[str, object]
+
+
+def _fill(house: House) -> tuple[dict[str, object], int]:
+    with house.session(everywhere=True) as everywhere:
+        number = make_organisation(everywhere, demo=True).id
+        token = accounts.make_setup_link(everywhere, organisation_id=number, now=now())
+    with house.session(organisation_id=number) as session:
+        plan: Plan = make_small_province(session)
+        needs = session.scalars(select(Need).order_by(Need.id)).all()
+        bus = session.scalars(select(Vehicle)).first()
+        site = session.scalars(select(Site).order_by(Site.id)).first()
+        assert bus
+        assert site
+        day: date = plan.first_day
+        make_visit(session, plan=plan, vehicle=bus, day=day, needs=needs[:2])
+        make_record(session, site=site, day=day)
+        reasons = [{"code": "full", "details": {}}]
+        session.add(UnservedNeed(plan_id=plan.id, need_id=needs[3].id, missing=1, reasons=reasons))
+        run = Run(
+            organisation_id=number, plan_id=plan.id, state=RunState.DONE, phase="days", elapsed_s=8.0,
+            curve=[[1.0, 5, 90_000, 9000], [5.0, 7, 80_000, 8000]],
+            problem={"sites": 8, "needs": 8, "wanted": 12, "vehicles": 1, "working_days": 20},
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        admin = make_user(session, role=Role.ADMIN).id
+        places = {
+            "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
+            "number": 1, "token": token, "filename": "css/look.css",
+        }  # fmt: skip
+    return places, admin
+
+
+@pytest.fixture
+def furnished(house: House) -> Furnished:
+    places, admin = _fill(house)
+    app = create_app(house)
+    app.config["TESTING"] = True
+    sign_in_as(house, admin, "token-of-the-house")
+    client = app.test_client()
+    client.set_cookie(COOKIE, "token-of-the-house")
+    return Furnished(app, client, places)
