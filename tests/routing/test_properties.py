@@ -1,0 +1,140 @@
+"""Small provinces by chance: whatever comes in, what comes out is sound, adds up and gives its reasons."""
+
+from collections import Counter
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from outreach.domain.times import Period
+from outreach.routing.checks import _Judge, check
+from outreach.routing.expand import Horizon
+from outreach.routing.formats import problem_from_json, problem_to_json
+from outreach.routing.objective import measure
+from outreach.routing.problem import Absence, Closure, Need, Problem, Rules, Site, SiteWindow, Vehicle
+from outreach.routing.solve import solve
+from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, crew, problem
+
+DAYS = 12
+BRITISH = SiteWindow(9 * H, 17 * H)
+KINDS = ("school_primary", "commune_library", "prison")
+
+weekdays = st.frozensets(st.integers(0, 4), min_size=1)
+day_numbers = st.integers(0, DAYS - 1)
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> Period:
+    first = draw(day_numbers)
+    last = draw(st.integers(first, DAYS - 1))
+    return Period(MONDAY + timedelta(days=first), MONDAY + timedelta(days=last))
+
+
+@st.composite
+def sites(draw: st.DrawFn, name: str) -> Site:
+    windows = draw(st.sampled_from([(MORNING, AFTERNOON), (MORNING,), (AFTERNOON,), (BRITISH,)]))
+    open_on = draw(weekdays)
+    return Site(
+        name,
+        name,
+        name,
+        draw(st.sampled_from(KINDS)),
+        tuple(SiteWindow(window.start_s, window.end_s, open_on) for window in windows),
+        blocked=tuple(Absence(period) for period in draw(st.lists(periods(), max_size=1))),
+        reached_by=draw(st.sampled_from([frozenset({"bus", "van"}), frozenset({"van"}), frozenset({"boat"})])),
+        max_length_m=draw(st.sampled_from([None, 7.0, 12.0])),
+        extra_set_up_s=draw(st.sampled_from([0, 600])),
+    )
+
+
+@st.composite
+def needs(draw: st.DrawFn, name: str) -> Need:
+    gap = draw(st.integers(0, 6))
+    return Need(
+        f"need {name}",
+        name,
+        quota=draw(st.integers(1, 3)),
+        service_s=draw(st.sampled_from([1200, 5400, 7200, 14_400])),
+        min_gap_days=gap,
+        max_gap_days=draw(st.sampled_from([None, max(gap, 1) + 3])),
+        priority=draw(st.integers(1, 5)),
+        last_visit=draw(st.sampled_from([None, MONDAY - timedelta(days=3)])),
+        preferred_weeks=draw(st.sampled_from([frozenset(), frozenset({MONDAY + timedelta(days=7)})])),
+    )
+
+
+@st.composite
+def provinces(draw: st.DrawFn) -> Problem:
+    names = [f"s{i}" for i in range(draw(st.integers(1, 6)))]
+    bases = ["north", "south"][: draw(st.integers(1, 2))]
+    vehicles = tuple(
+        Vehicle(
+            f"bus of {base}",
+            base,
+            base,
+            kind=draw(st.sampled_from(["bus", "van"])),
+            weekdays=draw(weekdays),
+            absences=tuple(Absence(period) for period in draw(st.lists(periods(), max_size=1))),
+            length_m=draw(st.sampled_from([None, 8.0])),
+            set_up_s=draw(st.sampled_from([240, 900])),
+            pack_up_s=draw(st.sampled_from([0, 900])),
+        )
+        for base in bases
+    )
+    closures = tuple(
+        Closure(period, "nghỉ", draw(st.sampled_from([None, frozenset({KINDS[0]})])), draw(st.booleans()))
+        for period in draw(st.lists(periods(), max_size=2))
+    )
+    staff = tuple(member for base in bases for member in crew(base, librarians=draw(st.integers(1, 2))))
+    return problem(
+        {
+            **{base: 80.0 * i for i, base in enumerate(bases)},
+            **{name: draw(st.integers(-40, 130)) for name in names},
+        },
+        sites=[draw(sites(name)) for name in names],
+        needs=[draw(needs(name)) for name in names],
+        vehicles=vehicles,
+        days=DAYS,
+        closures=closures,
+        staff=draw(st.sampled_from([(), staff])),
+        rules=Rules(
+            lunch_s=draw(st.sampled_from([0, H])),
+            stops_max=draw(st.sampled_from([None, 1, 2])),
+            extra_days=draw(st.sampled_from([frozenset(), frozenset({MONDAY + timedelta(days=5)})])),
+        ),
+    )
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(provinces())
+def test_every_plan_is_sound_adds_up_and_gives_its_reasons(asked):
+    """The judge finds nothing; served and unserved make the quota; each missing visit has a reason."""
+    solution = solve(asked, seconds=0.4)
+    assert check(asked, solution) == ()
+    served = Counter(stop.need_id for _, stop in solution.stops())
+    missing = {entry.need_id: entry.missing for entry in solution.unserved}
+    for wanted in asked.needs:
+        assert served[wanted.id] + missing.get(wanted.id, 0) == wanted.quota
+    assert all(entry.reasons and entry.missing > 0 for entry in solution.unserved)
+    figures = measure(asked, solution)
+    assert figures.visits + sum(missing.values()) == figures.wanted
+    assert sum(count for _, count in figures.unserved_by_reason) == sum(missing.values())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(provinces())
+def test_problem_survives_json(asked):
+    """What is written is read back the same, travel and all."""
+    assert problem_to_json(problem_from_json(problem_to_json(asked))) == problem_to_json(asked)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(provinces())
+def test_windows_of_the_planner_are_those_of_the_judge(asked):
+    """Both read the calendar for themselves: on each day a site is open for both or for neither."""
+
+    horizon, judge = Horizon(asked), _Judge(asked)
+    for found in asked.sites:
+        for day in asked.horizon.days():
+            theirs = [] if judge.is_closed(found, day) else judge.hours(found, day)
+            assert [(w.start_s, w.end_s) for w in horizon.windows_on(found, day)] == sorted(set(theirs))
