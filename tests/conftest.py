@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from outreach.settings import Settings
+from outreach.store import schema
 from outreach.store.tables import METADATA
 from outreach.wiring import House, open_house
 from tests.factories import make_organisation
@@ -21,7 +22,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all tables and no rows, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("empty")
     house = open_house(Settings(instance=str(folder)))
-    METADATA.create_all(house.engine)
+    schema.upgrade(house.engine)
     house.close()
     return folder / "outreach.db"
 
@@ -85,7 +86,7 @@ def kept_postgres(postgres_address: str, tmp_path_factory: pytest.TempPathFactor
     """One PostgreSQL installation with all tables, shared by the tests of a worker."""
     folder = tmp_path_factory.mktemp("pg")
     house = open_house(Settings(instance=str(folder), database_url=_database(postgres_address, "house")))
-    METADATA.create_all(house.engine)
+    schema.upgrade(house.engine)
     yield house
     house.close()
 
