@@ -49,13 +49,13 @@ def _catalogue(language: str) -> GNUTranslations | NullTranslations:
     return Translations.load(CATALOGUES, [language])
 
 
-def translate(text: str, **values: object) -> str:
+def translate(text: str, /, **values: object) -> str:
     """`text` in the current language with {named} places filled in."""
     found = _catalogue(current_language()).gettext(text) if text else ""
     return found.format(**values) if values else found
 
 
-def translate_count(text: str, count: int, **values: object) -> str:
+def translate_count(text: str, /, count: int, **values: object) -> str:
     """`text` for `count` things, "{count}" written as a number; English has two forms, Vietnamese one."""
     found = _catalogue(current_language()).ngettext(text, text, count)
     return found.format(count=number(count), **values)

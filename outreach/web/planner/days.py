@@ -22,7 +22,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NotFound("Không có ngày {text}. Ngày viết như 2027-01-18.", text=text) from None
+        raise NotFound("Không có ngày {typed}. Ngày viết như 2027-01-18.", typed=text) from None
 
 
 def chosen_sheet(sheets: tuple[DaySheet, ...], asked: int | None) -> DaySheet | None:
