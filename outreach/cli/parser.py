@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 from outreach.domain.roles import Role
 from outreach.i18n import translate
@@ -12,7 +13,7 @@ from outreach.settings import Settings
 
 Handler = Callable[[Settings, argparse.Namespace], int]
 # What argparse calls the object that collects commands; it has no public name.
-Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _handler(module: str, name: str) -> Handler:
@@ -39,7 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add(commands: Commands, name: str, help_text: str, run: Handler | None = None) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
+    command = commands.add_parser(name, help=help_text, description=help_text)
     if run is not None:
         command.set_defaults(run=run)
     return command

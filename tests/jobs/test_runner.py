@@ -8,10 +8,13 @@ import sys
 import threading
 
 import pytest
+from sqlalchemy import select
 
 from outreach.domain.visits import JobState, RunState
 from outreach.jobs import child, runner
 from outreach.services.saving import load_solution
+from outreach.store.fleet import Vehicle
+from outreach.store.sites import Site
 from outreach.wiring import House
 from tests.jobs.ground import Ground, joined, queued_run, wait_until, working
 
@@ -32,6 +35,18 @@ def test_a_run_tells_its_progress_and_saves_the_plan(both: House) -> None:
     assert run.problem == {"sites": 8, "needs": 8, "wanted": 12, "vehicles": 1, "working_days": 20}
     assert [point[1] for point in run.curve][-1] == 12
     assert (run.phase, run.best, run.error) == ("judging", None, "")
+
+
+def test_reasons_in_words_and_figures_come_back_from_the_solver(house: House) -> None:
+    ground = queued_run(house, limit_s=1)
+    with house.session(organisation_id=ground.actor.organisation_id) as session:
+        session.scalars(select(Vehicle)).one().length_m = 9.5
+        session.scalars(select(Site)).first().max_length_m = 8.0
+    joined(working(ground))
+    assert (ground.run().state, ground.run().error) == (RunState.DONE, "")
+    with house.session(organisation_id=ground.actor.organisation_id, write=False) as session:
+        reason = load_solution(session, ground.plan_id).unserved[0].reasons[0]
+    assert dict(reason.details) == {"measure": "length_cm", "size": 950, "limit": 800}
 
 
 def test_stopping_keeps_the_best_plan(house: House) -> None:
