@@ -112,7 +112,8 @@ def _value(hint: Any, data: object, path: str) -> Any:  # noqa: PLR0911 - one re
     if origin in (Union, types.UnionType):
         if data is None:
             return None
-        return _value(next(arg for arg in args if arg is not type(None)), data, path)
+        kinds = [arg for arg in args if arg is not type(None)]
+        return _value(next((kind for kind in kinds if kind is type(data)), kinds[0]), data, path)
     if origin in (tuple, frozenset):
         if not isinstance(data, list):
             raise InvalidValue("{field}: cần một danh sách, không phải {value}", field=path, value=_shown(data))
