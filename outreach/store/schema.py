@@ -43,15 +43,19 @@ def check(engine: Engine) -> None:
 def refuse_newer(engine: Engine) -> None:
     """Raise Unavailable when a newer program has upgraded this database."""
     found = current(engine)
-    if found is None:
-        return
+    if found is not None:
+        refuse_unknown(found)
+
+
+def refuse_unknown(revision: str) -> None:
+    """Raise Unavailable for a revision that only a newer program knows."""
     try:
-        _scripts().get_revision(found)
+        _scripts().get_revision(revision)
     except CommandError as error:
         raise Unavailable(
             "Cơ sở dữ liệu (bản {found}) mới hơn chương trình này (bản {known}). Xin cài bản chương trình mới, "
             "hoặc lấy lại bản sao lưu trước khi nâng cấp.",
-            found=found,
+            found=revision,
             known=newest(),
         ) from error
 
