@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 
 from outreach.cli.lock import hold
-from outreach.cli.plans import operator
+from outreach.cli.plans import opened
 from outreach.domain.errors import InvalidValue, OutreachError
 from outreach.domain.roles import Role
 from outreach.i18n import number, translate
@@ -23,10 +23,8 @@ SPACE_WANTED = 500_000_000  # bytes: a database, its backups and room to work
 
 def user_add(settings: Settings, args: argparse.Namespace) -> int:
     """Add an account for the installation's library."""
-    house = open_house(settings)
-    actor = operator(house)
     password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else _ask_password()
-    with house.session(organisation_id=actor.organisation_id) as session:
+    with opened(settings) as (house, actor), house.session(organisation_id=actor.organisation_id) as session:
         accounts.add_user(
             session,
             actor,
@@ -47,9 +45,9 @@ def _ask_password() -> str:
 
 
 def db_upgrade(settings: Settings, _args: argparse.Namespace) -> int:
-    """Bring the tables to the newest version; a backup is taken first."""
-    house = open_house(settings)
-    backups.ready_database(house)
+    """Bring the tables to the newest version; a backup is taken first and nobody may be working with it."""
+    with hold(settings.instance_folder, "server"), hold(settings.instance_folder, "worker"):
+        backups.ready_database(open_house(settings))
     print(translate("Cơ sở dữ liệu đã ở bản mới nhất."))
     return 0
 

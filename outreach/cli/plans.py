@@ -3,6 +3,8 @@
 import argparse
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +20,7 @@ from outreach.routing.solution import Phase
 from outreach.services import boards, planning, problems, timetable
 from outreach.services.saving import load_plan_row, load_solution
 from outreach.settings import Settings
+from outreach.store import schema
 from outreach.wiring import House, open_house
 
 LOOK_EVERY_S = 0.25
@@ -37,11 +40,24 @@ def local_today() -> date:
 
 def operator(house: House) -> Actor:
     """The command line acting for the installation's library; raises NotFound before there is one."""
-    with house.session(everywhere=True, write=False) as session:
-        organisation_id = timetable.library_of_the_public(session)
+    organisation_id = None
+    if schema.current(house.engine) is not None:
+        schema.check(house.engine)
+        with house.session(everywhere=True, write=False) as session:
+            organisation_id = timetable.library_of_the_public(session)
     if organisation_id is None:
         raise NotFound("Chưa có thư viện nào ở đây. Xin chạy lệnh demo, hoặc serve rồi mở liên kết thiết lập.")
     return Actor(user_id=None, organisation_id=organisation_id, role=Role.ADMIN, name="")
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[House, Actor]]:
+    """The house and the one who acts in it, closed at the end of the block."""
+    house = open_house(settings)
+    try:
+        yield house, operator(house)
+    finally:
+        house.close()
 
 
 def new(settings: Settings, args: argparse.Namespace) -> int:
@@ -50,9 +66,7 @@ def new(settings: Settings, args: argparse.Namespace) -> int:
         raise InvalidValue(
             "Ngày cuối ({last}) đứng trước ngày đầu ({first}).", field="last", last=args.last, first=args.first
         )
-    house = open_house(settings)
-    actor = operator(house)
-    with house.session(organisation_id=actor.organisation_id) as session:
+    with opened(settings) as (house, actor), house.session(organisation_id=actor.organisation_id) as session:
         plan = planning.create_plan(session, actor, name=args.name, period=Period(args.first, args.last))
     print(translate("Kế hoạch số {id}: {name}", id=plan.id, name=plan.name))
     return 0
@@ -60,8 +74,8 @@ def new(settings: Settings, args: argparse.Namespace) -> int:
 
 def solve(settings: Settings, args: argparse.Namespace) -> int:
     """Plan a draft here and now, telling how it goes."""
-    house = open_house(settings)
-    return solve_here(house, operator(house), args.plan, seconds=args.seconds, seed=args.seed)
+    with opened(settings) as (house, actor):
+        return solve_here(house, actor, args.plan, seconds=args.seconds, seed=args.seed)
 
 
 def solve_here(house: House, actor: Actor, plan_id: int, *, seconds: float, seed: int = 1) -> int:
@@ -124,24 +138,21 @@ def print_plan(house: House, actor: Actor, plan_id: int, *, seconds: float | Non
 
 def show(settings: Settings, args: argparse.Namespace) -> int:
     """One plan in figures, or a line for each plan."""
-    house = open_house(settings)
-    actor = operator(house)
-    with house.session(organisation_id=actor.organisation_id, write=False) as session:
-        rows = boards.list_plans(session) if args.plan is None else (boards.plan_row(session, args.plan),)
-    for row in rows:
-        period = f"{day(row.period.first)} - {day(row.period.last)}"
-        done = translate("{visits}/{wanted} buổi", visits=number(row.visits), wanted=number(row.wanted))
-        print(f"{row.id:>4}  {row.name}  {period}  {translate(STATES[row.state])}  {done}")
-    if args.plan is not None:
-        print_plan(house, actor, args.plan)
+    with opened(settings) as (house, actor):
+        with house.session(organisation_id=actor.organisation_id, write=False) as session:
+            rows = boards.list_plans(session) if args.plan is None else (boards.plan_row(session, args.plan),)
+        for row in rows:
+            period = f"{day(row.period.first)} - {day(row.period.last)}"
+            done = translate("{visits}/{wanted} buổi", visits=number(row.visits), wanted=number(row.wanted))
+            print(f"{row.id:>4}  {row.name}  {period}  {translate(STATES[row.state])}  {done}")
+        if args.plan is not None:
+            print_plan(house, actor, args.plan)
     return 0
 
 
 def publish(settings: Settings, args: argparse.Namespace) -> int:
     """Bring a plan all the way to the public timetable; the operator approves it with a number."""
-    house = open_house(settings)
-    actor = operator(house)
-    with house.session(organisation_id=actor.organisation_id) as session:
+    with opened(settings) as (house, actor), house.session(organisation_id=actor.organisation_id) as session:
         plan = load_plan_row(session, args.plan)
         if plan.state is PlanState.DRAFT:
             plan = planning.submit_plan(session, actor, args.plan, version=plan.version)
