@@ -10,7 +10,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 def setting(name: str, default: str, doc: str) -> str:
     """A dataclass field that is read from the environment variable `name`; `doc` says what it is for."""
-    return field(default=default, metadata={"env": name, "doc": doc})  # type: ignore[no-any-return]
+    return field(default=default, metadata={"env": name, "doc": doc})
 
 
 @dataclass(frozen=True, slots=True)
