@@ -234,6 +234,12 @@ class _Judge:
         for tour, stop in solution.stops():
             days[stop.need_id].append(tour.day)
         missing = {unserved.need_id: unserved.missing for unserved in solution.unserved}
+        listed = Counter(unserved.need_id for unserved in solution.unserved)
+        for need_id, times in listed.items():
+            if need_id not in self.needs:
+                yield Breach(RuleName.UNKNOWN_NEED, need_id)
+            elif times > 1:
+                yield Breach(RuleName.WRONG_COUNT, need_id, times - 1)
         for need in self.problem.needs:
             visits = sorted(days[need.id])
             if len(visits) > need.quota:

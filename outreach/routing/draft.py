@@ -184,8 +184,9 @@ class Draft:
         if need.max_gap_days is not None and any(
             (after - before).days > need.max_gap_days for before, after in pairwise(days)
         ):
-            for k, round_ in list(self.rounds.items()):
-                if self.desk.vehicle_days[k].day in days and any(c.need_id == need.id for c in round_.calls):
+            for k in list(self.rounds):
+                now = self.rounds.get(k)  # taking one out may already have taken out others
+                if now is not None and any(c.need_id == need.id for c in now.calls):
                     self.remove(need.id, k)
 
     def _set_round(self, k: int, new: Round | None) -> None:

@@ -59,7 +59,7 @@ class Horizon:
         """Days closed for a kind of site; the key None holds days closed for all."""
         days: dict[str | None, set[date]] = {None: set()}
         for closure in self.problem.closures:
-            for kind in closure.site_kinds or (None,):
+            for kind in (None,) if closure.site_kinds is None else closure.site_kinds:
                 days.setdefault(kind, set()).update(closure.period.days())
         return {kind: frozenset(found) for kind, found in days.items()}
 

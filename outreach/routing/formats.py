@@ -172,20 +172,30 @@ def _scalar(kind: type, data: object, path: str) -> Any:
 
 
 def _read_travel(data: Mapping[str, object], path: str) -> Travel:
+    known = [field.name for field in fields(Travel) if field.init]
+    for name in data:
+        if name not in known:
+            raise InvalidValue(
+                "{field}: không có trường {value}; các trường là {known}",
+                field=path,
+                value=name,
+                known=", ".join(known),
+            )
     ids = _value(tuple[str, ...], data.get("place_ids"), f"{path}.place_ids")
     arrays = []
     for name in ("seconds", "metres"):
         try:
-            array = np.array(data.get(name), dtype=np.int32)
+            given = np.array(data.get(name))
         except (TypeError, ValueError, OverflowError):
-            array = np.zeros(0, dtype=np.int32)
-        if array.shape != (len(ids), len(ids)) or (array < -1).any():
+            given = np.zeros(0, dtype=np.int32)
+        whole = np.issubdtype(given.dtype, np.integer)  # numpy would cut 1.9 to 1 and read "7" as 7
+        if not whole or given.shape != (len(ids), len(ids)) or (given < -1).any() or (given > LARGEST).any():
             raise InvalidValue(
                 "{field}: cần bảng {size} x {size} số nguyên, -1 là không có đường",
                 field=f"{path}.{name}",
                 size=len(ids),
             )
-        arrays.append(array)
+        arrays.append(given.astype(np.int32))
     quality = _member(Quality, data.get("quality", "road"), f"{path}.quality")
     engine = _scalar(str, data.get("engine", "given"), f"{path}.engine")
     return Travel(ids, arrays[0], arrays[1], Quality(quality.value), engine)

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from outreach.routing.draft import Draft, Round
-from outreach.routing.objective import price_of_missing
 from outreach.routing.problem import NO_ROAD
 
 REMOVED_MEAN = 8
@@ -21,9 +20,9 @@ PATIENCE = 300  # rounds of ruin without a better plan, per need, after which th
 
 
 def insert(draft: Draft, need_id: str, *, rng: random.Random | None = None) -> bool:
-    """Put one visit of a need at its cheapest place; False if it fits nowhere at a price worth paying."""
+    """Put one visit of a need at its cheapest place; False if it fits nowhere."""
     need = draft.needs[need_id]
-    best_price, best_round, best_k = float(price_of_missing(need)), None, -1
+    best_price, best_round, best_k = math.inf, None, -1
     for k in draft.desk.allowed[need_id]:
         if rng is not None and rng.random() < BLINK:
             continue
@@ -153,6 +152,7 @@ def improve(start: Draft, *, until: float, rng: random.Random, better: Callable[
         if trial.price < current.price - heat * math.log(1 - rng.random()):
             current = trial
             if trial.price < best.price - 1e-6:
+                fill(trial)  # what a blink passed over: reasons are given for this plan
                 best, idle = trial, 0
                 if better is not None:
                     better(best)

@@ -208,6 +208,8 @@ def _earliest(call: Call, ready_s: int) -> int | Failure:
     over = 0
     for window in call.windows:
         start = -(-max(window.start_s, ready_s) // STEP_S) * STEP_S
+        if start + call.service_s > window.end_s and ready_s <= window.start_s:
+            start = window.start_s  # a window as long as the service is used from its very opening
         if start + call.service_s <= window.end_s:
             return start
         over = start + call.service_s - window.end_s

@@ -18,6 +18,10 @@ def validate(problem: Problem) -> None:
         raise InvalidValue("Cần ít nhất một xe", field="vehicles", value=0)
     for i, vehicle in enumerate(vehicles):
         _known(f"vehicles[{i}].depot_id", vehicle.depot_id, places)
+        _between(f"vehicles[{i}].set_up_s", vehicle.set_up_s, 0, 86_400)
+        _between(f"vehicles[{i}].pack_up_s", vehicle.pack_up_s, 0, 86_400)
+        for weekday in vehicle.weekdays:
+            _between(f"vehicles[{i}].weekdays", weekday, 0, 6)
     for i, member in enumerate(problem.staff):
         _known(f"staff[{i}].depot_id", member.depot_id, places)
     for i, site in enumerate(problem.sites):
@@ -35,6 +39,7 @@ def validate(problem: Problem) -> None:
         _between(f"needs[{i}].quota", need.quota, 1, 400)
         _between(f"needs[{i}].service_s", need.service_s, 60, 86_400)
         _between(f"needs[{i}].priority", need.priority, 1, 5)
+        _between(f"needs[{i}].min_gap_days", need.min_gap_days, 0, 10_000)
         if need.max_gap_days is not None:
             _between(f"needs[{i}].max_gap_days", need.max_gap_days, max(need.min_gap_days, 1), 10_000)
     if problem.travel is not None and not places <= set(problem.travel.place_ids):
@@ -45,6 +50,9 @@ def validate(problem: Problem) -> None:
     rules = problem.rules
     _between("rules.shift_max_s", rules.shift_max_s, 3_600, 86_400)
     _between("rules.return_latest_s", rules.return_latest_s, rules.leave_earliest_s + 1, 86_400)
+    if rules.stops_max is not None:
+        _between("rules.stops_max", rules.stops_max, 1, 1_000)
+    _between("rules.lunch_s", rules.lunch_s, 0, 86_400)
     if rules.lunch_s:
         _between("rules.lunch_to_s", rules.lunch_to_s, rules.lunch_from_s + rules.lunch_s, 86_400)
 
