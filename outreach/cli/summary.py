@@ -22,7 +22,7 @@ def print_summary(problem: Problem, solution: Solution, *, seconds: float | None
     breaches = check(problem, solution)
     missing = sum(unserved.missing for unserved in solution.unserved)
     lines: list[tuple[str, str]] = [
-        (translate("Điểm phục vụ"), number(len({need.site_id for need in problem.needs}))),
+        (translate("Điểm phục vụ"), number(len(problem.sites))),
         (translate("Nhu cầu"), number(len(problem.needs))),
         (translate("Buổi đã xếp"), f"{number(figures.visits)} / {number(figures.wanted)}"),
         (translate("Buổi chưa xếp"), number(missing)),

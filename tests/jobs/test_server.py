@@ -174,7 +174,7 @@ def approved(ground: Ground) -> int:
     ground.stop(keep=True)
     with ground.house.session(organisation_id=actor.organisation_id) as session:
         problem = problems.build_problem(session, plan_id, today=TODAY)
-        plan = planning.save_solution(session, plan_id, problem, solve(problem, seconds=1), actor=actor)
+        plan = planning.save_solution(session, plan_id, problem, solve(problem, seconds=0.3), actor=actor)
         planning.submit_plan(session, actor, plan_id, version=plan.version)
         planning.approve_plan(session, actor, plan_id, version=plan.version, number="7/QĐ", day=TODAY)
         return plan.version

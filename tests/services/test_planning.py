@@ -30,7 +30,7 @@ NOW = datetime(2027, 2, 1, 8, tzinfo=UTC)
 
 def solved(session: Session, plan: Plan, *, seed: int = 1) -> tuple[Problem, Solution]:
     problem = build_problem(session, plan.id, today=TODAY)
-    return problem, solve(problem, seconds=1, seed=seed)
+    return problem, solve(problem, seconds=0.3, seed=seed)
 
 
 def saved_plan(session: Session, actor: Actor) -> Plan:
