@@ -1,5 +1,6 @@
 """A plan in the making: which visits each vehicle-day holds, in which order, and what one more would cost."""
 
+import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,9 +27,13 @@ class Round:
 
 
 class Desk:
-    """What never changes while planning: vehicle-days, what each need may use, and every round looked at."""
+    """What never changes while planning: vehicle-days, what each need may use, and every round looked at.
 
-    def __init__(self, horizon: Horizon) -> None:
+    Each need looks at its days in an order of its own, drawn from `seed`: of days that cost the same
+    the first one seen is taken, and a plan should not crowd into the first weeks.
+    """
+
+    def __init__(self, horizon: Horizon, *, seed: int = 1) -> None:
         self.horizon = horizon
         self.clock = Clock(horizon)
         self.vehicle_days = horizon.vehicle_days
@@ -38,8 +43,10 @@ class Desk:
         self._calls: dict[tuple[str, str, tuple[TimeWindow, ...]], Call] = {}
         self.call: dict[tuple[str, int], Call] = {}
         self.allowed: dict[str, list[int]] = {}
+        rng = random.Random(seed)  # noqa: S311
         for need in horizon.problem.needs:
             self.allowed[need.id] = [k for k in range(len(self.vehicle_days)) if self._can_alone(need, k)]
+            rng.shuffle(self.allowed[need.id])
 
     def _can_alone(self, need: Need, k: int) -> bool:
         """Whether `need` could be the only visit of vehicle-day `k`; remembers its call."""

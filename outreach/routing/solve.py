@@ -74,7 +74,7 @@ class _Run:
         validate(self.problem)
         self.say(Phase.TRAVEL)
         horizon = Horizon(self.problem)
-        desk = Desk(horizon)
+        desk = Desk(horizon, seed=self.seed)
         self.say(Phase.DAYS)
         first = Draft(desk)
         fill(first)

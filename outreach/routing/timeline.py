@@ -1,7 +1,7 @@
 """One vehicle-day walked through minute by minute: from an order of stops to a tour, or why it cannot be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -9,6 +9,8 @@ from outreach.domain.times import TimeWindow
 from outreach.routing.expand import STEP_S, Horizon
 from outreach.routing.problem import NO_ROAD, Need, Vehicle
 from outreach.routing.solution import Stop, Tour
+
+SPARE_S = 1_800  # between the end of a service and the host's closing, so that a late bus need not cut it short
 
 
 class Misfit(StrEnum):
@@ -145,7 +147,25 @@ class Clock:
     def _settle(
         self, depot: int, calls: Sequence[Call], starts: list[int], *, return_s: int, drive: int, lunch_at: int | None
     ) -> Times | Failure:
-        """Backward from the return: each start as late as it can be without returning later."""
+        """Backward from the return: leave late, but leave the hosts some time to spare where the shift allows it."""
+        early = self._backward(depot, calls, list(starts), return_s=return_s, lunch_at=lunch_at, spare_s=SPARE_S)
+        late = early
+        if return_s - early.leave_s > self.rules.shift_max_s:
+            late = self._backward(depot, calls, list(starts), return_s=return_s, lunch_at=lunch_at, spare_s=0)
+        over = return_s - late.leave_s - self.rules.shift_max_s
+        return Failure(Misfit.SHIFT, over) if over > 0 else replace(late, drive_s=drive)
+
+    def _backward(
+        self,
+        depot: int,
+        calls: Sequence[Call],
+        starts: list[int],
+        *,
+        return_s: int,
+        lunch_at: int | None,
+        spare_s: int,
+    ) -> Times:
+        """Each start as late as it can be without returning later, `spare_s` before its window closes if possible."""
         rules = self.rules
         arrive, depart = [0] * len(calls), [0] * len(calls)
         lunch_start = None
@@ -157,16 +177,14 @@ class Clock:
             if lunch_at == 2 * i + 1:
                 lunch_start = min(depart[i], rules.lunch_to_s) - rules.lunch_s
                 end_by = lunch_start - call.pack_up_s
-            starts[i] = max(starts[i], _latest(call, end_by - call.service_s))
+            starts[i] = max(starts[i], _latest(call, end_by - call.service_s, spare_s))
             arrive[i] = starts[i] - call.set_up_s
             if lunch_at == 2 * i:
                 lunch_start = min(arrive[i], rules.lunch_to_s) - rules.lunch_s
                 arrive[i] = lunch_start
             latest, here = arrive[i], call.place
         leave_s = latest - self.seconds[depot][here] if calls else return_s
-        if return_s - leave_s > rules.shift_max_s:
-            return Failure(Misfit.SHIFT, return_s - leave_s - rules.shift_max_s)
-        return Times(leave_s, return_s, tuple(arrive), tuple(starts), tuple(depart), drive, lunch_at, lunch_start)
+        return Times(leave_s, return_s, tuple(arrive), tuple(starts), tuple(depart), 0, lunch_at, lunch_start)
 
     def tour(self, vehicle: Vehicle, day: date, depot: int, calls: Sequence[Call], times: Times) -> Tour:
         """The tour that `times` describe; the bus waits at a stop rather than on the road."""
@@ -216,10 +234,10 @@ def _earliest(call: Call, ready_s: int) -> int | Failure:
     return Failure(Misfit.WINDOW, over)
 
 
-def _latest(call: Call, by_s: int) -> int:
-    """The last start at a full step, not after `by_s`, inside a window; -1 if there is none."""
+def _latest(call: Call, by_s: int, spare_s: int) -> int:
+    """The last full step, not after `by_s`, from which the service ends `spare_s` before a window does; else -1."""
     for window in reversed(call.windows):
-        start = min(by_s, window.end_s - call.service_s) // STEP_S * STEP_S
+        start = min(by_s, window.end_s - spare_s - call.service_s) // STEP_S * STEP_S
         if start >= window.start_s:
             return start
     return -1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.domain.errors import InvalidValue, NotFound, OutreachError
@@ -82,17 +82,30 @@ def create(token: str) -> AnyResponse:
     except OutreachError as error:
         errors = {"": translate(error.message, **error.values)}
     else:
-        response = redirect("/", 303)
+        response = redirect(_first_page(library), 303)
         set_session_cookie(response, session_token)
         return response
     page = render_template("setup/setup.html", link=token, errors=errors, typed=typed, demo=_demo_plan(library))
     return Response(page, 422)
 
 
+def _first_page(library: Library | None) -> str:
+    """Where the first person lands: the demo's plan in the making, the plan itself, or the overview."""
+    demo = _demo_plan(library)
+    if demo.run is not None:
+        return url_for("runs.show", run_id=demo.run.id)
+    if demo.plan is not None:
+        return url_for("plans.show", plan_id=demo.plan.id)
+    return "/"
+
+
 @desk.get("/thiet-lap/<token>/tien-do")
 @public
 def progress(token: str) -> AnyResponse:
-    """How far the demo's plan has come; asked every second until it is made."""
-    demo = _demo_plan(_open_link(token))
+    """How far the demo's plan has come; asked every second until it is made or the link is used up."""
+    try:
+        demo = _demo_plan(_open_link(token))
+    except NotFound:
+        return Response("", STOP_POLLING)
     status = 200 if demo.run is not None else STOP_POLLING
     return Response(render_template("setup/progress.html", link=token, demo=demo), status)
