@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+import outreach.store.tables  # noqa: F401 - every table must be known before the first flush
 from outreach.domain.errors import Unavailable
 from outreach.settings import Settings
 from outreach.store.session import make_engine, named_trouble, new_session

@@ -13,7 +13,7 @@ from huey import Huey
 
 from outreach.domain.errors import OutreachError
 from outreach.jobs.queue import TROUBLES, enqueue, waiting_jobs
-from outreach.services import runs
+from outreach.services import backups, runs
 from outreach.services.runs import OpenJob
 from outreach.wiring import House
 
@@ -58,10 +58,15 @@ class Reaper:
         log.warning("job %s: its worker vanished; %s", job.id, "queued again" if waits_again else "ended")
         return waits_again
 
+    def tend(self) -> None:
+        """Sweep, and back up once a day: a server may run for years without a restart."""
+        self.sweep()
+        backups.daily_backup(self._house)
+
     def keep_sweeping(self, closing: threading.Event) -> None:
-        """Sweep every minute until `closing`; a database in trouble is tried again the next time."""
+        """Tend every minute until `closing`; what is in trouble is tried again the next time."""
         while not closing.wait(SWEEP_EVERY_S):
             try:
-                self.sweep()
+                self.tend()
             except (OutreachError, *TROUBLES):
                 log.exception("a sweep failed")

@@ -20,7 +20,7 @@ from outreach.routing.validate import validate
 
 Report = Callable[[Progress], None]
 
-ASSIGN_SHARE = 0.3  # of the time for CP-SAT's choice of days, the rest for ruin and recreate
+ASSIGN_SHARE = 0.15  # of the time for CP-SAT's choice of days, the rest for ruin and recreate
 LAST_SHARE = 0.06  # for order, reasons and judging
 TELL_EVERY_S = 0.5
 

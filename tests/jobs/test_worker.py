@@ -107,3 +107,10 @@ def test_a_worker_does_what_it_is_woken_for(both: House, worker: Worker) -> None
     enqueue(both, ground.job_id)
     wait_until(lambda: ground.run().state is RunState.DONE)
     assert ground.job().attempt == 1
+
+
+def test_a_server_that_runs_for_days_is_backed_up_once_a_day(ground: Ground) -> None:
+    tender = reaper(ground.house)
+    tender.tend()
+    tender.tend()
+    assert len(list((ground.house.settings.instance_folder / "backups").glob("outreach-*.db"))) == 1
