@@ -26,6 +26,7 @@ def validate(problem: Problem) -> None:
         _known(f"staff[{i}].depot_id", member.depot_id, places)
     for i, site in enumerate(problem.sites):
         _known(f"sites[{i}].place_id", site.place_id, places)
+        _between(f"sites[{i}].extra_set_up_s", site.extra_set_up_s, 0, 86_400)
         for j, window in enumerate(site.windows):
             if not 0 <= window.start_s < window.end_s <= 86_400:
                 raise InvalidValue(
@@ -52,6 +53,8 @@ def validate(problem: Problem) -> None:
     _between("rules.return_latest_s", rules.return_latest_s, rules.leave_earliest_s + 1, 86_400)
     if rules.stops_max is not None:
         _between("rules.stops_max", rules.stops_max, 1, 1_000)
+    _between("rules.drivers_per_vehicle", rules.drivers_per_vehicle, 0, 100)
+    _between("rules.librarians_per_vehicle", rules.librarians_per_vehicle, 0, 100)
     _between("rules.lunch_s", rules.lunch_s, 0, 86_400)
     if rules.lunch_s:
         _between("rules.lunch_to_s", rules.lunch_to_s, rules.lunch_from_s + rules.lunch_s, 86_400)

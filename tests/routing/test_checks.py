@@ -73,7 +73,7 @@ MUTATIONS: dict[RuleName, Callable[[Problem, Solution], Case]] = {
     RuleName.WRONG_VEHICLE: lambda p, s: (
         replace(p, sites=(replace(p.sites[0], reached_by=frozenset({"boat"})), p.sites[1])), s),
     RuleName.SHORT_SERVICE: lambda p, s: (p, with_stop(s, 0, end_s=tour_of(s).stops[0].end_s - 60)),
-    RuleName.NO_SET_UP: lambda p, s: (p, with_stop(s, 1, arrive_s=tour_of(s).stops[1].start_s - 600)),
+    RuleName.NO_SET_UP: lambda p, s: (p, with_stop(s, 0, arrive_s=tour_of(s).stops[0].start_s - 600)),
     RuleName.NO_LUNCH: lambda p, s: (p, with_tour(s, lunch_start_s=None, lunch_end_s=None)),
     RuleName.SHIFT_TOO_LONG: lambda p, s: (replace(p, rules=replace(p.rules, shift_max_s=6 * H)), s),
     RuleName.SHIFT_TOO_EARLY: lambda p, s: (replace(p, rules=replace(p.rules, leave_earliest_s=12 * H)), s),
@@ -124,6 +124,22 @@ def test_need_nobody_knows_is_named(sound):
     assert RuleName.UNKNOWN_NEED in rules
 
 
+def test_unserved_entry_of_a_need_nobody_knows_is_named(sound):
+    """Whoever is said to be left out must have asked."""
+    asked, solution = sound
+    astray = replace(solution, unserved=(Unserved("nobody", 1, ()),))
+    assert [(breach.rule, breach.where) for breach in check(asked, astray)] == [(RuleName.UNKNOWN_NEED, "nobody")]
+
+
+def test_need_listed_twice_as_unserved_is_named(sound):
+    """Nothing is planned; the second entry of a need says the truth, the first one seven visits too many."""
+    asked, _ = sound
+    entries = [Unserved("need a", 7, ()), Unserved("need a", 1, ()), Unserved("need b", 1, ())]
+    assert [(breach.rule, breach.where) for breach in check(asked, Solution((), tuple(entries)))] == [
+        (RuleName.WRONG_COUNT, "need a")
+    ]
+
+
 def twice(gap_days: int) -> Case:
     """One school asked for twice, served on two days `gap_days` apart."""
     asked = problem({"base": 0, "a": 10}, sites=[site("a")], needs=[need("a", quota=2)], days=26)
@@ -151,9 +167,7 @@ def test_more_visits_than_asked_are_named():
 
 def test_trip_with_a_night_away_is_sound_when_it_starts_where_it_slept():
     """Two days: out and sleep at the school, serve in the morning, home; refused where trips last one day."""
-    asked = replace(
-        problem({"base": 0, "a": 100}, sites=[site("a")], needs=[need("a")]), rules=Rules(trip_days_max=2)
-    )
+    asked = replace(problem({"base": 0, "a": 100}, sites=[site("a")], needs=[need("a")]), rules=Rules(trip_days_max=2))
     out = Tour("bus", MONDAY, "base", "a", 15 * H, 15 * H + 6000, (), 6000, 100_000)
     stop = Stop("need a", "a", 7 * H, 7 * H + 1800, 9 * H + 1800, 9 * H + 2700, 0, 0)
     home = Tour("bus", MONDAY + timedelta(days=1), "a", "base", 7 * H, 9 * H + 8700, (stop,), 6000, 100_000)

@@ -64,7 +64,18 @@ def test_child_tells_every_phase_and_ends_with_a_sound_plan():
     assert (final.seed, final.unserved) == (3, ())
 
 
-@pytest.mark.parametrize("line", ["not json", "null", "[]", "{}", '{"problem": {}}', '{"problem": 3, "seconds": 1}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "null",
+        "[]",
+        "{}",
+        '{"problem": {}}',
+        '{"problem": 3, "seconds": 1}',
+        '{"problem": null, "seconds": "x"}',
+    ],
+)
 def test_wrong_question_is_answered_with_an_error(line):
     """One line with a code and a sentence, exit code 2, no traceback."""
     with child() as process:

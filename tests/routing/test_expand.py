@@ -63,6 +63,13 @@ def test_closure_of_a_kind_shuts_that_kind_alone():
     assert len(horizon.windows_on(horizon.sites["b"], MONDAY)) == 2
 
 
+@pytest.mark.parametrize(("kinds", "is_open"), [(frozenset(), True), (None, False)])
+def test_closure_of_no_kind_shuts_nobody_and_one_of_all_kinds_everybody(kinds, is_open):
+    """An empty list of kinds is not the same as none given."""
+    horizon = week(closures=[Closure(WEEK, "lễ", kinds)])
+    assert bool(horizon.windows_on(horizon.sites["a"], MONDAY)) is is_open
+
+
 def test_site_has_its_windows_in_order_on_its_weekdays():
     """Afternoon given first, morning comes first; nothing on Saturday."""
     horizon = Horizon(

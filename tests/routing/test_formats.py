@@ -67,6 +67,10 @@ def broken(path: list[str | int], value: object) -> dict:
         (["vehicles", 0, "colour"], "red", "problem.vehicles[0]"),
         (["travel", "seconds"], [[0]], "problem.travel.seconds"),
         (["travel", "metres"], None, "problem.travel.metres"),
+        (["travel", "seconds", 0, 1], 1.9, "problem.travel.seconds"),
+        (["travel", "seconds", 0, 1], "7", "problem.travel.seconds"),
+        (["travel", "metres", 0, 1], 2**31, "problem.travel.metres"),
+        (["travel", "secconds"], [], "problem.travel"),
         (["rules"], [], "problem.rules"),
     ],
 )

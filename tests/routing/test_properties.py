@@ -17,6 +17,7 @@ from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, crew, problem
 
 DAYS = 12
 BRITISH = SiteWindow(9 * H, 17 * H)
+ODD = SiteWindow(7 * H + 31 * 60, 9 * H + 31 * 60)
 KINDS = ("school_primary", "commune_library", "prison")
 
 weekdays = st.frozensets(st.integers(0, 4), min_size=1)
@@ -32,7 +33,7 @@ def periods(draw: st.DrawFn) -> Period:
 
 @st.composite
 def sites(draw: st.DrawFn, name: str) -> Site:
-    windows = draw(st.sampled_from([(MORNING, AFTERNOON), (MORNING,), (AFTERNOON,), (BRITISH,)]))
+    windows = draw(st.sampled_from([(MORNING, AFTERNOON), (MORNING,), (AFTERNOON,), (BRITISH,), (ODD,)]))
     open_on = draw(weekdays)
     return Site(
         name,
@@ -53,10 +54,10 @@ def needs(draw: st.DrawFn, name: str) -> Need:
     return Need(
         f"need {name}",
         name,
-        quota=draw(st.integers(1, 3)),
+        quota=draw(st.integers(1, 6)),
         service_s=draw(st.sampled_from([1200, 5400, 7200, 14_400])),
         min_gap_days=gap,
-        max_gap_days=draw(st.sampled_from([None, max(gap, 1) + 3])),
+        max_gap_days=draw(st.none() | st.integers(max(gap, 1), 9)),
         priority=draw(st.integers(1, 5)),
         last_visit=draw(st.sampled_from([None, MONDAY - timedelta(days=3)])),
         preferred_weeks=draw(st.sampled_from([frozenset(), frozenset({MONDAY + timedelta(days=7)})])),
@@ -82,7 +83,7 @@ def provinces(draw: st.DrawFn) -> Problem:
         for base in bases
     )
     closures = tuple(
-        Closure(period, "nghỉ", draw(st.sampled_from([None, frozenset({KINDS[0]})])), draw(st.booleans()))
+        Closure(period, "nghỉ", draw(st.sampled_from([None, frozenset({KINDS[0]}), frozenset()])), draw(st.booleans()))
         for period in draw(st.lists(periods(), max_size=2))
     )
     staff = tuple(member for base in bases for member in crew(base, librarians=draw(st.integers(1, 2))))
@@ -106,10 +107,10 @@ def provinces(draw: st.DrawFn) -> Problem:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-@given(provinces())
-def test_every_plan_is_sound_adds_up_and_gives_its_reasons(asked):
+@given(provinces(), st.sampled_from([0.3, 1.6]))
+def test_every_plan_is_sound_adds_up_and_gives_its_reasons(asked, seconds):
     """The judge finds nothing; served and unserved make the quota; each missing visit has a reason."""
-    solution = solve(asked, seconds=0.4)
+    solution = solve(asked, seconds=seconds)  # the shorter time leaves CP-SAT no share
     assert check(asked, solution) == ()
     served = Counter(stop.need_id for _, stop in solution.stops())
     missing = {entry.need_id: entry.missing for entry in solution.unserved}

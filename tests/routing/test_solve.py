@@ -45,21 +45,45 @@ def test_lone_morning_visit_needs_no_lunch():
 
 def test_two_visits_of_one_need_keep_their_gap():
     """Fourteen days at least between two visits, within three weeks."""
-    asked = problem(
-        {"base": 0, "a": 10}, sites=[site("a")], needs=[need("a", quota=2, min_gap_days=14)], days=19
-    )
+    asked = problem({"base": 0, "a": 10}, sites=[site("a")], needs=[need("a", quota=2, min_gap_days=14)], days=19)
     first, second = days_of(plan(asked), "need a")
     assert second - first >= timedelta(days=14)
 
 
 def test_maximum_gap_pulls_visits_together():
     """At most three days apart although the horizon has four weeks."""
-    asked = problem(
-        {"base": 0, "a": 10}, sites=[site("a")], needs=[need("a", quota=3, max_gap_days=3)], days=26
-    )
+    asked = problem({"base": 0, "a": 10}, sites=[site("a")], needs=[need("a", quota=3, max_gap_days=3)], days=26)
     days = days_of(plan(asked), "need a")
     assert len(days) == 3
     assert all((after - before).days <= 3 for before, after in itertools.pairwise(days))
+
+
+@pytest.mark.parametrize("quota", [5, 6])
+def test_long_chains_of_visits_keep_their_gaps(quota):
+    """Three schools want five or six visits each in two weeks; a chain that loses its middle is still a plan."""
+    wanted = [
+        need("a", quota=quota, min_gap_days=2, max_gap_days=4),
+        need("b", quota=quota, max_gap_days=4),
+        need("c", quota=5),
+    ]
+    kilometres = {"base": 0, "a": 10, "b": 11, "c": 50}
+    asked = problem(kilometres, sites=[site("a"), site("b"), site("c")], needs=wanted, days=12)
+    days = days_of(plan(asked, seconds=0.7), "need a")
+    assert all(2 <= (after - before).days <= 4 for before, after in itertools.pairwise(days))
+
+
+def test_far_site_of_low_priority_is_visited_when_the_rules_allow_it():
+    """Eleven hours and forty minutes on the road cost more than a missed visit, yet the bus has nothing else to do."""
+    rules = Rules(leave_earliest_s=0, return_latest_s=24 * H, shift_max_s=24 * H, drive_max_s=13 * H, lunch_s=0)
+    asked = problem(
+        {"base": 0, "a": 350},
+        sites=[site("a", windows=[SiteWindow(7 * H, 18 * H)])],
+        needs=[need("a", priority=1)],
+        rules=rules,
+    )
+    solution = plan(asked, seconds=0.5)
+    assert [tour.drive_s for tour in solution.tours()] == [700 * 60]
+    assert solution.unserved == ()
 
 
 def test_gap_counts_from_the_last_visit_before_the_horizon():
