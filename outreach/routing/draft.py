@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise, permutations
+from math import inf
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
@@ -42,6 +43,7 @@ class Desk:
         self._rounds: dict[object, Round | Failure] = {}
         self._calls: dict[tuple[str, str, tuple[TimeWindow, ...]], Call] = {}
         self.call: dict[tuple[str, int], Call] = {}
+        self.alone: dict[Call, Round | Failure] = {}  # the round of a vehicle-day that holds nothing else
         self.allowed: dict[str, list[int]] = {}
         rng = random.Random(seed)  # noqa: S311
         for need in horizon.problem.needs:
@@ -59,9 +61,10 @@ class Desk:
             return False
         key = (need.id, place.vehicle.id, windows)
         if key not in self._calls:
-            self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day)
+            call = self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day)
+            self.alone[call] = self.round_of(k, (call,))
         self.call[need.id, k] = self._calls[key]
-        return isinstance(self.round_of(k, (self._calls[key],)), Round)
+        return isinstance(self.alone[self._calls[key]], Round)
 
     def round_of(self, k: int, calls: tuple[Call, ...]) -> Round | Failure:
         """The best round of vehicle-day `k` with these calls; of many calls, in the order given."""
@@ -88,22 +91,38 @@ class Desk:
         assert best is not None
         return best
 
-    def with_call(self, k: int, old: Round | None, call: Call, *, limit: float = float("inf")) -> Round | Failure:
-        """`old` with one more call at its best position; gives up early where it must cost `limit` or more."""
+    def with_call(self, k: int, old: Round | None, call: Call, *, limit: float = inf) -> Round | Failure:
+        """`old` with one more call at its best position.
+
+        Gives up before looking at times where the detour alone, in the order of `old`, costs `limit` or more.
+        """
         if old is None:
-            return self.round_of(k, (call,))
+            return self.alone[call]
+        detours = self._detours(k, old, call)
+        if min(detours) >= limit:
+            return Failure(Misfit.DRIVE)
         if len(old.calls) < ALL_ORDERS_UP_TO:
             return self.round_of(k, (*old.calls, call))
         best: Round | Failure = Failure(Misfit.SHIFT)
-        seconds, stops = self.clock.seconds, [self.depots[k], *(c.place for c in old.calls), self.depots[k]]
-        for position, (before, after) in enumerate(pairwise(stops)):
-            legs = (seconds[before][call.place], seconds[call.place][after])
-            if NO_ROAD in legs or sum(legs) - seconds[before][after] >= limit:
+        for position, detour in enumerate(detours):
+            if detour >= limit or detour == inf:
                 continue
             found = self.round_of(k, (*old.calls[:position], call, *old.calls[position:]))
             if isinstance(best, Failure) or (isinstance(found, Round) and found.price < best.price):
                 best = found
         return best
+
+    def _detours(self, k: int, old: Round, call: Call) -> list[float]:
+        """Seconds of driving that `call` adds at each position of `old`; infinite where no road leads."""
+        seconds, place = self.clock.seconds, call.place
+        from_call = seconds[place]
+        detours: list[float] = []
+        before = depot = self.depots[k]
+        for after in (*(other.place for other in old.calls), depot):
+            to, on = seconds[before][place], from_call[after]
+            detours.append(inf if NO_ROAD in (to, on) else to + on - seconds[before][after])
+            before = after
+        return detours
 
     def without(self, k: int, old: Round, need_id: str) -> Round | None:
         """`old` without the visit of a need; None if nothing is left or what is left cannot be driven."""
@@ -153,18 +172,19 @@ class Draft:
         depot, day = self.desk.crew_of[k]
         return self.out[depot, day] < self.desk.horizon.crews_at(depot, day)
 
-    def price_of_adding(self, need: Need, k: int, *, limit: float = float("inf")) -> tuple[float, Round] | None:
+    def price_of_adding(self, need: Need, k: int, *, limit: float = inf) -> tuple[float, Round] | None:
         """What a visit of `need` in vehicle-day `k` costs, and the new round; None if it cannot be."""
-        vehicle_day = self.desk.vehicle_days[k]
-        if not self.spacing_allows(need, vehicle_day.day) or not self.crew_allows(k):
+        day = self.desk.vehicle_days[k].day
+        if self.days[need.id] and not self.spacing_allows(need, day):  # never twice on one day
             return None
         old = self.rounds.get(k)
-        if old is not None and any(call.need_id == need.id for call in old.calls):
+        if old is None and not self.crew_allows(k):
             return None
         found = self.desk.with_call(k, old, self.desk.call[need.id, k], limit=limit)
         if isinstance(found, Failure):
             return None
-        return found.price - (old.price if old else 0.0) + week_price(need, vehicle_day.day), found
+        price = found.price - old.price if old is not None else found.price
+        return price + (week_price(need, day) if need.preferred_weeks else 0.0), found
 
     def add(self, need: Need, k: int, new: Round) -> None:
         """Put a visit of `need` into vehicle-day `k`, whose round becomes `new`."""

@@ -31,9 +31,12 @@ class Failure:
     over_s: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """A visit as the day sees it: place, set-up, service, pack-up and the windows of that day."""
+    """A visit as the day sees it: place, set-up, service, pack-up and the windows of that day.
+
+    Calls are made once and compared as objects: they are looked up a million times a minute.
+    """
 
     need_id: str
     site_id: str
@@ -105,7 +108,7 @@ class Clock:
         if isinstance(plain, Failure) or not self.lunch_due(plain.leave_s, plain.return_s):
             return plain
         best: Times | Failure = Failure(Misfit.SHIFT)
-        for lunch_at in range(2 * len(calls)):
+        for lunch_at in self._lunch_places(depot, calls):
             found = self._walk(depot, calls, drive, lunch_at)
             if isinstance(found, Failure):
                 if isinstance(best, Failure) and (best.over_s == 0 or 0 < found.over_s < best.over_s):
@@ -113,6 +116,27 @@ class Clock:
             elif isinstance(best, Failure) or found.return_s - found.leave_s < best.return_s - best.leave_s:
                 best = found
         return best
+
+    def _lunch_places(self, depot: int, calls: Sequence[Call]) -> list[int]:
+        """Where the break can be without loss: the last gap before the lunch hours, and each gap inside them.
+
+        An earlier gap would only wait for the lunch hours with more work still ahead.
+        """
+        rules = self.rules
+        gaps = []
+        now, here = rules.leave_earliest_s, depot
+        for i, call in enumerate(calls):
+            now += self.seconds[here][call.place]
+            gaps.append((now, 2 * i))
+            start = _earliest(call, now + call.set_up_s)
+            if isinstance(start, Failure):
+                break
+            now = start + call.service_s + call.pack_up_s
+            gaps.append((now, 2 * i + 1))
+            here = call.place
+        before = [place for at, place in gaps if at <= rules.lunch_from_s]
+        inside = [place for at, place in gaps if rules.lunch_from_s < at <= rules.lunch_to_s - rules.lunch_s]
+        return before[-1:] + inside
 
     def lunch_due(self, leave_s: int, return_s: int) -> bool:
         """Whether a tour between these times owes its crew a lunch break."""
