@@ -67,8 +67,8 @@ def _link(lines: "queue.Queue[str | None]") -> Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`python -m outreach demo` in a process of its own."""
+def server(width: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`python -m outreach demo` in a process of its own, a new one for each width."""
     environment = {
         **os.environ,
         "OUTREACH_INSTANCE": str(tmp_path_factory.mktemp("instance")),
@@ -133,4 +133,4 @@ def picture(page: Page, name: str) -> None:
     """Keep a screenshot for a person to look at."""
     folder = PROJECT / "screenshots"
     folder.mkdir(exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    page.screenshot(path=folder / f"{name}.png")

@@ -58,7 +58,8 @@ def test_the_set_up_link_shows_the_plan_being_made_and_makes_the_first_account(p
     page.get_by_label("Tên đăng nhập").fill("phongphucvu")
     page.locator("input[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Tạo và tiếp tục").click()
-    page.wait_for_url("**/")
+    page.wait_for_url("**/lan-xep/*")
+    page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     picture(page, f"{width}-02-overview")
 
@@ -88,6 +89,8 @@ def test_planning_again_ends_by_itself_and_is_saved(page, width):
 
 def test_the_board_opens_weeks_and_days(page, width):
     _open_plan(page)
+    if width > 700:
+        expect(_map(page)).not_to_have_count(0)
     picture(page, f"{width}-06-board")
     if width > 700:
         week = page.locator("a.wkbtn[aria-expanded=false]").first
@@ -147,21 +150,29 @@ def _addresses(page: Page) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_keeps_the_accessibility_rules(page, window, width, theme):
+def _faults(page: Page, address: str) -> str:
+    """What the accessibility rules find on a page; empty is well."""
+    rules = {}
+    if address.endswith("/ban-do"):
+        # a map stands in a frame of a page, and the page has the main part and the heading
+        rules = {name: {"enabled": False} for name in ("landmark-one-main", "page-has-heading-one")}
+    result = axe.run(page, options={"iframes": False, "rules": rules})
+    return f"{address}\n{result.generate_report()}" if result.violations_count else ""
+
+
+def test_every_page_keeps_the_accessibility_rules(page, width):
+    """Light at both widths; dark changes colours alone, so once is enough."""
     addresses = _addresses(page)
-    page.goto(f"/giao-dien?to={theme}&next=/")
-    found = {}
-    for number, address in enumerate(addresses):
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        result = axe.run(page, options={"iframes": False})
-        if result.violations_count:
-            found[address] = result.generate_report()
-        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"), f"{address} overflows"
-        if theme == "dark" or width == 1440:
+    found = []
+    for theme in ("light", "dark") if width > 700 else ("light",):
+        page.goto(f"/giao-dien?to={theme}&next=/")
+        for number, address in enumerate(addresses):
+            page.goto(address)
+            found.append(_faults(page, address))
+            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert wide <= 1, f"{address} is {wide} px too wide"
             picture(page, f"{width}-{theme}-{number:02d}")
-    assert found == {}, "\n".join(f"{address}\n{report}" for address, report in found.items())
+    assert "\n".join(found).strip() == ""
 
 
 def test_the_sign_in_page_keeps_the_accessibility_rules(chromium, watch, width):
@@ -180,4 +191,4 @@ def test_the_sign_in_page_keeps_the_accessibility_rules(chromium, watch, width):
 def test_no_request_left_the_machine_and_no_browser_complained(watch, width):
     assert watch.outside == []
     unasked = [text for text in watch.complaints if "khong-co-trang-nay" not in text]
-    assert unasked == []
+    assert "\n".join(unasked) == ""
