@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from outreach.domain.errors import InvalidValue, OutreachError, Unavailable
 from outreach.domain.visits import RunState
 from outreach.jobs.child import SolverChild, solver_processes
-from outreach.routing.formats import problem_to_json, solution_from_json
+from outreach.routing.formats import problem_to_json, solution_from_json, solution_to_json
 from outreach.routing.problem import Problem
 from outreach.routing.solution import Ending, Solution
-from outreach.services import problems, runs
+from outreach.services import problems, runs, saving
 from outreach.services.runs import Claim, RunStep, Wish
 from outreach.wiring import House
 
@@ -80,6 +80,7 @@ class _Run:
         today = datetime.now(ZoneInfo(self.claim.time_zone)).date()
         with self.house.session(organisation_id=self.claim.organisation_id, write=False) as session:
             problem = problems.build_problem(session, self.claim.plan_id, today=today)
+            standing = saving.load_solution(session, self.claim.plan_id)
         with self.house.session(organisation_id=self.claim.organisation_id) as session:
             runs.describe_problem(session, self.claim, problem)
         question = {
@@ -87,6 +88,8 @@ class _Run:
             "seconds": self.claim.limit_s,
             "seed": self.claim.seed,
             "workers": solver_processes(),
+            # what an attempt before this one had found, else what the plan holds: a run never ends with less
+            "start": self.claim.best or (solution_to_json(standing) if standing.trips else None),
         }
         with SolverChild(question) as child:
             log.info("run %s: solver process %s", self.claim.run_id, child.pid)

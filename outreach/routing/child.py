@@ -11,7 +11,7 @@ import threading
 from typing import Any
 
 from outreach.domain.errors import OutreachError
-from outreach.routing.formats import figures_to_json, problem_from_json, solution_to_json
+from outreach.routing.formats import figures_to_json, problem_from_json, solution_from_json, solution_to_json
 from outreach.routing.solution import Progress
 from outreach.routing.solve import solve
 
@@ -27,11 +27,13 @@ def main() -> int:
     try:
         question = json.loads(line)
         problem = problem_from_json(question.get("problem"))
+        start = solution_from_json(question["start"]) if question.get("start") else None
         solution = solve(
             problem,
             seconds=float(question.get("seconds", 45)),
             seed=int(question.get("seed", 1)),
             workers=int(question.get("workers", 1)),
+            start=start,
             report=_tell_progress,
         )
     except OutreachError as error:

@@ -243,6 +243,21 @@ class Draft:
         return Solution(trips=tuple(trips), seed=seed, ending=ending)
 
 
+def draft_from(desk: Desk, solution: Solution) -> Draft:
+    """A draft with every visit of `solution` that its vehicle-day can still take."""
+    numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(desk.vehicle_days)}
+    draft = Draft(desk)
+    for tour, stop in solution.stops():
+        k = numbers.get((tour.vehicle_id, tour.day), -1)
+        if (stop.need_id, k) not in desk.call or k not in desk.allowed[stop.need_id]:
+            continue
+        need = draft.needs[stop.need_id]
+        found = draft.price_of_adding(need, k) if len(draft.days[need.id]) < need.quota else None
+        if found is not None:
+            draft.add(need, k, found[1])
+    return draft
+
+
 def week_price(need: Need, day: date) -> float:
     """The price of a day outside the weeks a host wished for."""
     if not need.preferred_weeks or day - timedelta(days=day.weekday()) in need.preferred_weeks:

@@ -16,6 +16,7 @@ REMOVED_MEAN = 8
 BLINK = 0.01  # now and then a place is not looked at, so that the same choice is not made for ever
 HOT_S = 1_500.0  # annealing from here, in seconds of driving: about a leg between neighbouring communes
 COLD_S = 15.0
+WARM_S = HOT_S / 5  # for a plan that is good already
 PATIENCE = 300  # rounds of ruin without a better plan, per need, after which there is little left to find
 
 
@@ -133,8 +134,15 @@ def _order(draft: Draft, missing: list[str], rng: random.Random) -> Sequence[str
     return sorted(missing, key=lambda need_id: -draft.needs[need_id].service_s)
 
 
-def improve(start: Draft, *, until: float, rng: random.Random, better: Callable[[Draft], None] | None = None) -> Draft:
-    """The best draft found by `until` (time.monotonic); `better` hears of each new best one."""
+def improve(
+    start: Draft,
+    *,
+    until: float,
+    rng: random.Random,
+    hot_s: float = HOT_S,
+    better: Callable[[Draft], None] | None = None,
+) -> Draft:
+    """The best draft found by `until` (time.monotonic), annealed from `hot_s`; `better` hears of each new best one."""
     ruin = Ruin(start, rng)
     best, current = start, start
     began = time.monotonic()
@@ -143,7 +151,7 @@ def improve(start: Draft, *, until: float, rng: random.Random, better: Callable[
     hopeless = {need_id for need_id, choices in start.desk.allowed.items() if not choices}
     while (now := time.monotonic()) < until and idle < patience:
         idle += 1
-        heat = HOT_S * (COLD_S / HOT_S) ** ((now - began) / max(until - began, 1e-9))
+        heat = hot_s * (COLD_S / hot_s) ** ((now - began) / max(until - began, 1e-9))
         trial = current.copy()
         ruin(trial)
         missing = [need_id for need_id in trial.missing() if need_id not in hopeless]

@@ -9,12 +9,12 @@ from outreach.domain.errors import BrokenPlan
 from outreach.routing.assign import TOO_MANY_CHOICES, Assignment, draft_of
 from outreach.routing.checks import check
 from outreach.routing.day import best_order
-from outreach.routing.draft import Desk, Draft, Round
+from outreach.routing.draft import Desk, Draft, Round, draft_from
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
 from outreach.routing.problem import Problem
-from outreach.routing.search import fill, improve
+from outreach.routing.search import HOT_S, WARM_S, fill, improve
 from outreach.routing.solution import Ending, Phase, Progress, Solution
 from outreach.routing.validate import validate
 
@@ -26,7 +26,13 @@ TELL_EVERY_S = 0.5
 
 
 def solve(
-    problem: Problem, *, seconds: float, seed: int = 1, workers: int = 1, report: Report | None = None
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int = 1,
+    workers: int = 1,
+    start: Solution | None = None,
+    report: Report | None = None,
 ) -> Solution:
     """Plan `problem` within about `seconds`.
 
@@ -40,6 +46,9 @@ def solve(
         Start of all chance.
     workers : int
         Threads CP-SAT may use.
+    start : Solution, optional
+        A plan that stands already, of the same or an older problem: what of it still holds is improved,
+        and the result is never dearer than that.
     report : callable, optional
         Hears of each phase and of each better plan. Every plan it hears of has passed the judge.
 
@@ -55,7 +64,7 @@ def solve(
     BrokenPlan
         The judge found a breach: a fault of the planner, never to be shown or saved.
     """
-    return _Run(problem, seconds=seconds, seed=seed, workers=workers, report=report).go()
+    return _Run(problem, seconds=seconds, seed=seed, workers=workers, report=report).go(start)
 
 
 class _Run:
@@ -68,7 +77,7 @@ class _Run:
         self.best: Draft | None = None
         self.told_at = 0.0
 
-    def go(self) -> Solution:
+    def go(self, start: Solution | None) -> Solution:
         """Check, travel, first plan, CP-SAT's choice of days, ruin and recreate, orders, reasons, judge."""
         self.say(Phase.CHECKING)
         validate(self.problem)
@@ -78,9 +87,16 @@ class _Run:
         self.say(Phase.DAYS)
         first = Draft(desk)
         fill(first)
+        hot_s = HOT_S
+        if start is not None:
+            standing = draft_from(desk, start)
+            fill(standing)
+            if standing.price <= first.price:
+                first, hot_s = standing, WARM_S
         self.take(first, at_once=True)
         self.choose_days(desk)
-        best = improve(self.kept, until=self.until, rng=random.Random(self.seed), better=self.take)  # noqa: S311
+        rng = random.Random(self.seed)  # noqa: S311
+        best = improve(self.kept, until=self.until, rng=rng, hot_s=hot_s, better=self.take)
         self.say(Phase.TIMES)
         best = best.copy()
         order_days(best)

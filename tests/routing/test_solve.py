@@ -212,3 +212,26 @@ def test_problem_that_does_not_fit_together_is_named(wrong, field):
     with pytest.raises(InvalidValue) as caught:
         solve(wrong(two_schools_one_bus()), seconds=1)
     assert caught.value.field == field
+
+
+def test_standing_plan_is_never_replaced_by_a_dearer_one():
+    """A plan whose days were chosen with care, given again with no time to search: the same driving or less."""
+    names = {f"s{i}": km for i, km in enumerate((70, -64, 58, -71, 66, -59))}
+    asked = problem(
+        {"base": 0, **names}, sites=[site(name) for name in names], needs=[need(name) for name in names], days=5
+    )
+    good = plan(asked, seconds=2)
+    again = plan(asked, seconds=0.1, start=good)
+    assert again.unserved == good.unserved == ()
+    assert sum(tour.drive_s for tour in again.tours()) <= sum(tour.drive_s for tour in good.tours())
+
+
+def test_standing_plan_keeps_what_still_holds():
+    """Its Monday has become a holiday and one need is gone: the rest is planned anew, nothing unknown stays."""
+    asked = two_schools_one_bus()
+    good = plan(asked)
+    day = next(iter(good.tours())).day
+    changed = replace(asked, needs=asked.needs[:1], closures=(Closure(Period(day, day), "lễ", stops_vehicles=True),))
+    again = plan(changed, start=good)
+    assert [stop.need_id for _, stop in again.stops()] == ["need a"]
+    assert next(iter(again.tours())).day != day
