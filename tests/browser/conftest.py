@@ -116,7 +116,7 @@ def watch(server: Server) -> Watch:
 def open_browser(chromium: Browser, watch: Watch, *, width: int, theme: str = "light") -> BrowserContext:
     """A browser window of `width` pixels that stands still and is watched."""
     context = chromium.new_context(
-        viewport={"width": width, "height": 844 if width < 700 else 900},
+        viewport={"width": width, "height": 844 if width < 700 else 1080},
         base_url=watch.address,
         reduced_motion="reduce",
         color_scheme=theme,
