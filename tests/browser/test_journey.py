@@ -89,7 +89,7 @@ def test_planning_again_ends_by_itself_and_is_saved(page, width):
 
 def test_the_board_opens_weeks_and_days(page, width):
     _open_plan(page)
-    page.goto(f"{page.url}?tuan=3")
+    page.goto(f"{page.url}?tuan=2")
     if width > 700:
         expect(_map(page)).not_to_have_count(0)
     picture(page, f"{width}-06-board")
