@@ -102,7 +102,9 @@ def use_setup_link(
         session, organisation.id, login=login, display_name=display_name, password=password, role=Role.ADMIN
     )
     actor = Actor(user.id, organisation.id, user.role, user.display_name, user.language)
-    changes: dict[str, list[str | None]] = {"login": [None, user.login], "name": [before, name]}
+    changes: dict[str, list[str | None]] = {"login": [None, user.login]}
+    if name != before:
+        changes["name"] = [before, name]
     audit.record(session, actor, "set-up", "organisation", organisation.id, name, changes)
     return actor
 

@@ -79,6 +79,7 @@ def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = Non
 
 
 PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 54.0, 784.0, 38.0, 196.0
+NICE_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900)
 NICE_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
@@ -118,6 +119,7 @@ def curve(points: Sequence[CurvePoint], *, wanted: int, limit_s: float, elapsed_
     for point, value in zip(points[1:], values[1:], strict=True):
         steps += f"H{across(point.elapsed_s)}V{up(value)}"
     steps += f"H{end_x}"
+    pace = next((nice for nice in NICE_SECONDS if nice * 5 >= span_s), NICE_SECONDS[-1])
     step = next((nice for nice in NICE_STEPS if nice * 4 >= high - low), NICE_STEPS[-1])
     lines = [value for value in range(-(-low // step) * step, high + 1, step) if not grows or up(value) > PLOT_TOP + 14]
     return Curve(
@@ -127,7 +129,7 @@ def curve(points: Sequence[CurvePoint], *, wanted: int, limit_s: float, elapsed_
         line=steps,
         area=f"{steps}V{PLOT_BOTTOM}H{start_x}Z",
         grid=tuple((up(value), value) for value in lines),
-        ticks=tuple((across(span_s * part / 4), round(span_s * part / 4)) for part in range(5)),
+        ticks=tuple((across(second), second) for second in range(0, int(span_s) + 1, pace)),
         bound=up(wanted) if grows else None,
         end_x=end_x,
         end_y=up(values[-1]),
