@@ -78,7 +78,7 @@ def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = Non
     )
 
 
-PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 54.0, 784.0, 38.0, 196.0
+PLOT_LEFT, PLOT_RIGHT, PLOT_TOP, PLOT_BOTTOM = 84.0, 784.0, 38.0, 196.0
 NICE_SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900)
 NICE_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
