@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from outreach.services.secrets import secret_key
-from outreach.web import account, assets, auth, errors, headers, language, session, site_pages
+from outreach.web import account, assets, auth, errors, headers, language, numbers, session, site_pages
 from outreach.web.admin import audit, users
 from outreach.web.library import library_in_view
 from outreach.web.planner import maps, overview, plans, runs, sites
@@ -53,6 +53,7 @@ def create_app(house: House) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["outreach"] = house
+    numbers.install(app)
     session.install(app)
     headers.install(app)
     assets.install(app)

@@ -5,6 +5,7 @@ from flask import Blueprint, g, render_template, request
 from outreach.domain.roles import Right
 from outreach.services import audit
 from outreach.web.auth import allow
+from outreach.web.numbers import whole
 
 desk = Blueprint("audit", __name__)
 
@@ -15,6 +16,6 @@ SIZE = 50
 @allow(Right.SEE_AUDIT)
 def show() -> str:
     """One page of the log, newest first."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = max(1, request.args.get("page", 1, type=whole))
     rows, total = audit.list_audit(g.session, page=page, size=SIZE)
     return render_template("audit/audit.html", rows=rows, total=total, page=page, pages=max(1, -(-total // SIZE)))

@@ -81,9 +81,8 @@ def open_week(weeks: Sequence[BoardWeek], asked: str | None, today: date) -> Boa
     """The week that is open: the one asked for, else today's, else the first with a visit."""
     if not weeks:
         return None
-    if asked and asked.isdecimal():
-        found = next((week for week in weeks if week.number == int(asked)), None)
-        if found:
-            return found
+    found = next((week for week in weeks if str(week.number) == asked), None)
+    if found:
+        return found
     current = next((week for week in weeks if 0 <= (today - week.first).days < 7), None)
     return current or next((week for week in weeks if week.visits), weeks[0])

@@ -10,6 +10,7 @@ from outreach.domain.roles import Right
 from outreach.domain.sheets import DaySheet
 from outreach.services import boards
 from outreach.web.auth import allow
+from outreach.web.numbers import whole
 from outreach.web.planner.drawings import strip
 
 desk = Blueprint("days", __name__)
@@ -37,7 +38,7 @@ def show(plan_id: int, day: str) -> str:
     plan = boards.plan_row(g.session, plan_id)
     when = _day(day)
     sheets = boards.day_sheets(g.session, plan_id, when)
-    sheet = chosen_sheet(sheets, request.args.get("xe", type=int))
+    sheet = chosen_sheet(sheets, request.args.get("xe", type=whole))
     used = boards.used_days(g.session, plan_id)
     before, after = bisect_left(used, when), bisect_right(used, when)
     return render_template(

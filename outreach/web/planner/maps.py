@@ -10,6 +10,7 @@ from outreach.web.assets import static_url
 from outreach.web.auth import allow
 from outreach.web.clock import today
 from outreach.web.language import current_theme
+from outreach.web.numbers import whole
 from outreach.web.planner.sites import asked_filter, plan_in_view
 from outreach.web.session import house
 
@@ -47,7 +48,7 @@ def sites() -> Response:
         asked_filter(request.args),
         plan_id=plan.id if plan else None,
         today=today(),
-        chosen_id=request.args.get("chon", type=int),
+        chosen_id=request.args.get("chon", type=whole),
     )
     return _document(look, html)
 
@@ -65,7 +66,7 @@ def coverage() -> Response:
 def plan(plan_id: int) -> Response:
     """A plan; `?tuan=2` draws the tours of its second week, `?chua-xep=1` only what found no day."""
     look = _look()
-    week = request.args.get("tuan", type=int)
+    week = request.args.get("tuan", type=whole)
     alone = request.args.get("chua-xep") == "1"
     return _document(look, mapping.plan_map(g.session, look, plan_id, week=week, unserved_only=alone, today=today()))
 
@@ -79,5 +80,5 @@ def day(plan_id: int, day: str) -> Response:
     except ValueError:
         abort(404)
     look = _look()
-    bus = request.args.get("xe", type=int)
+    bus = request.args.get("xe", type=whole)
     return _document(look, mapping.day_map(g.session, look, plan_id, when, bus=bus, today=today()))

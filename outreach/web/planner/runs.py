@@ -11,6 +11,7 @@ from outreach.jobs import queue
 from outreach.services import boards, planning
 from outreach.web.auth import allow
 from outreach.web.clock import now
+from outreach.web.numbers import whole
 from outreach.web.planner.drawings import curve
 from outreach.web.session import after_commit, house
 
@@ -43,7 +44,7 @@ def choose(plan_id: int) -> AnyResponse | str:
 @allow(Right.PLAN)
 def start(plan_id: int) -> AnyResponse:
     """Start a run; the worker is woken once its row is stored."""
-    limit_s = request.form.get("limit", USUAL_LIMIT_S, type=int)
+    limit_s = request.form.get("limit", USUAL_LIMIT_S, type=whole)
     run = planning.start_run(
         g.session, g.actor, plan_id, limit_s=limit_s if limit_s in LIMITS_S else USUAL_LIMIT_S, seed=1
     )

@@ -9,6 +9,7 @@ from outreach.domain.sheets import PlanRow, SiteFilter
 from outreach.services import boards, sites
 from outreach.web.auth import allow
 from outreach.web.clock import today
+from outreach.web.numbers import whole
 
 desk = Blueprint("sites", __name__)
 
@@ -22,7 +23,7 @@ def asked_filter(asked: MultiDict[str, str]) -> SiteFilter:
         search=" ".join(asked.get("q", "").split())[:100],
         kind=SiteKind(kind) if kind in set(SiteKind) else None,
         commune=asked.get("commune", "")[:100],
-        base_id=asked.get("base", type=int),
+        base_id=asked.get("base", type=whole),
         unserved=asked.get("unserved") == "1",
         not_visited_months=LONG_UNSEEN_MONTHS if asked.get("unseen") == "1" else None,
     )

@@ -11,13 +11,14 @@ from outreach.i18n import translate
 from outreach.services import boards, planning
 from outreach.web.auth import allow
 from outreach.web.clock import now, today
+from outreach.web.numbers import whole
 
 desk = Blueprint("steps", __name__)
 
 
 def _version() -> int:
     """The version of the plan that the person saw; 0, which nobody ever saw, when the form lost it."""
-    return request.form.get("version", 0, type=int)
+    return request.form.get("version", 0, type=whole)
 
 
 def _done(plan_id: int, text: str) -> AnyResponse:
