@@ -72,6 +72,7 @@ class _Run:
         self.problem = problem
         self.seed, self.workers, self.report = seed, workers, report
         self.began = time.monotonic()
+        self.end = self.began + seconds
         self.until = self.began + seconds * (1 - LAST_SHARE)
         self.assign_until = self.began + seconds * ASSIGN_SHARE
         self.best: Draft | None = None
@@ -99,7 +100,7 @@ class _Run:
         best = improve(self.kept, until=self.until, rng=rng, hot_s=hot_s, better=self.take)
         self.say(Phase.TIMES)
         best = best.copy()
-        order_days(best)
+        order_days(best, until=self.end)
         fill(best)
         self.say(Phase.JUDGING)
         ending = Ending.TIME_UP if time.monotonic() >= self.until else Ending.FINISHED
@@ -160,10 +161,12 @@ class _Run:
         self.report(Progress(phase, time.monotonic() - self.began, figures, solution))
 
 
-def order_days(draft: Draft) -> None:
-    """Let the day planner put each round into a better order where it knows one."""
+def order_days(draft: Draft, *, until: float) -> None:
+    """Let the day planner put each round into a better order where it knows one; ends at `until` (monotonic)."""
     desk = draft.desk
     for k, old in list(draft.rounds.items()):
+        if time.monotonic() >= until:
+            return
         order = best_order(desk.clock, desk.depots[k], old.calls)
         if order is None:
             continue
