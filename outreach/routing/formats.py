@@ -83,18 +83,11 @@ def _read(kind: type[T], data: object, path: str) -> T:
     """`data` as a value of `kind`, a dataclass; every field is looked at."""
     if not isinstance(data, Mapping):
         raise InvalidValue("{field}: cần một đối tượng JSON, không phải {value}", field=path, value=_shown(data))
+    _refuse_unknown(kind, data, path)
     if kind is Travel:
         return _read_travel(data, path)  # type: ignore[return-value]
     hints = _hints(kind)  # type: ignore[arg-type]
     known = {field.name: field for field in fields(kind) if field.init}  # type: ignore[arg-type]
-    for name in data:
-        if name not in known:
-            raise InvalidValue(
-                "{field}: không có trường {value}; các trường là {known}",
-                field=path,
-                value=name,
-                known=", ".join(known),
-            )
     values = {}
     for name, field in known.items():
         if name in data:
@@ -105,6 +98,18 @@ def _read(kind: type[T], data: object, path: str) -> T:
         return kind(**values)
     except ValueError as error:
         raise InvalidValue("{field}: {why}", field=path, why=str(error)) from error
+
+
+def _refuse_unknown(kind: type, data: Mapping[str, object], path: str) -> None:
+    known = [field.name for field in fields(kind) if field.init]
+    for name in data:
+        if name not in known:
+            raise InvalidValue(
+                "{field}: không có trường {value}; các trường là {known}",
+                field=path,
+                value=name,
+                known=", ".join(known),
+            )
 
 
 def _value(hint: Any, data: object, path: str) -> Any:  # noqa: PLR0911 - one return a kind of value
@@ -172,15 +177,6 @@ def _scalar(kind: type, data: object, path: str) -> Any:
 
 
 def _read_travel(data: Mapping[str, object], path: str) -> Travel:
-    known = [field.name for field in fields(Travel) if field.init]
-    for name in data:
-        if name not in known:
-            raise InvalidValue(
-                "{field}: không có trường {value}; các trường là {known}",
-                field=path,
-                value=name,
-                known=", ".join(known),
-            )
     ids = _value(tuple[str, ...], data.get("place_ids"), f"{path}.place_ids")
     arrays = []
     for name in ("seconds", "metres"):
