@@ -90,6 +90,8 @@ def server(width: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     reader.start()
     try:
         yield _link(lines)
+        said = list(iter(lines.get_nowait, None)) if process.poll() is not None else []
+        assert not said, f"the server ended by itself ({process.returncode}): {''.join(said)}"
     finally:
         process.terminate()
         process.wait(timeout=20)
