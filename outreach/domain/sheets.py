@@ -136,6 +136,8 @@ class PlanRow:
     wanted: int
     updated_at: datetime
     run_id: int | None  # the run that is queued or running now
+    approval: str = ""  # number of the document that approves it
+    approved_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,7 @@ class RunView:
     working_days: int
     curve: tuple[CurvePoint, ...]
     error: str  # a sentence in the reader's language, empty while all is well
+    stopping: str = ""  # "keep" or "discard" once a person asked the running solve to end
 
     @property
     def best(self) -> CurvePoint | None:

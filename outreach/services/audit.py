@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from outreach.domain.roles import Actor
 from outreach.domain.sheets import AuditRow
-from outreach.i18n import translate
+from outreach.i18n import number, translate
 from outreach.store.audit import AuditEntry
 from outreach.store.people import User
 
@@ -83,6 +83,8 @@ def _text(value: object, words: Mapping[object, str]) -> str:
         return ""
     if isinstance(value, bool | str):
         return words.get(value, str(value))
+    if isinstance(value, int | float):
+        return number(value, 0 if value == int(value) else 1)
     return str(value)
 
 

@@ -85,6 +85,8 @@ def _rows(session: Session, plans: Iterable[Plan]) -> tuple[PlanRow, ...]:
             wanted=asked.get(plan.id, visits.get(plan.id, 0) + missing.get(plan.id, 0)),
             updated_at=plan.updated_at,
             run_id=runs.get(plan.id),
+            approval=plan.approval_number,
+            approved_on=plan.approved_on,
         )
         for plan in plans
     )
@@ -194,6 +196,7 @@ def run_view(session: Session, run_id: int, *, now: datetime) -> RunView:
             for elapsed, visits, distance_m, drive_s in run.curve or []
         ),
         error=translate(run.error),
+        stopping=run.wish if run.state is RunState.RUNNING else "",
     )
 
 

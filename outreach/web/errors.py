@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -67,6 +68,16 @@ PAGES = {
 _BY_STATUS = {400: "bad-request", 403: "not-allowed", 404: "not-found", 405: "bad-request", 413: "too-large"}
 
 
+def _page_before() -> str | None:
+    """The page of ours that the reader came from; None where that is unknown or the one that failed."""
+    before, here = urlsplit(request.referrer or ""), urlsplit(request.url)
+    if (before.scheme, before.netloc) != (here.scheme, here.netloc) or (
+        before.path == here.path and request.method == "GET"
+    ):
+        return None
+    return before.path + (f"?{before.query}" if before.query else "")
+
+
 def error_answer(code: str, sentence: str = "", status: int | None = None) -> Response:
     """The page (or, for htmx, the fragment) of an error; `sentence` is already in the reader's language."""
     page = PAGES.get(code, PAGES["error"])
@@ -76,7 +87,8 @@ def error_answer(code: str, sentence: str = "", status: int | None = None) -> Re
     elif request.headers.get("Sec-Fetch-Dest") == "iframe":  # a map's frame has no room for the whole page
         template = "errors/frame.html"
     response = make_response(
-        render_template(template, page=page, sentence=sentence, status=status or page.status), status or page.status
+        render_template(template, page=page, sentence=sentence, status=status or page.status, before=_page_before()),
+        status or page.status,
     )
     if page.status == 503:
         response.headers["Retry-After"] = "60"

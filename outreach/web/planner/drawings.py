@@ -10,7 +10,7 @@ DAWN_S = 6 * HOUR_S
 DUSK_S = 18 * HOUR_S
 LEFT = 14.0
 HOUR_WIDTH = 72.0
-LETTER_WIDTH = 7.0
+LETTER_WIDTH = 7.6  # half-bold 13 px, with room at both ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Bar:
     x: float
     width: float
     label: str = ""
+    title: str = ""  # the whole name, where the label is shorter
 
     @property
     def middle(self) -> float:
@@ -49,14 +50,18 @@ def _x(seconds: int) -> float:
     return round(LEFT + (inside - DAWN_S) / HOUR_S * HOUR_WIDTH, 1)
 
 
-def _bar(start_s: int, end_s: int, label: str = "") -> Bar:
+def _bar(start_s: int, end_s: int, label: str = "", title: str = "") -> Bar:
     x = _x(start_s)
-    return Bar(x, round(_x(end_s) - x, 1), label)
+    return Bar(x, round(_x(end_s) - x, 1), label, title)
 
 
 def _fitting(name: str, stop: DayStop) -> str:
-    """`name` where it fits into the service's block, else the stop's number."""
-    return name if name and len(name) * LETTER_WIDTH < _bar(stop.start_s, stop.end_s).width else str(stop.position)
+    """`name` where it fits into the service's block, else its whole words that do, else the stop's number."""
+    room = int(_bar(stop.start_s, stop.end_s).width / LETTER_WIDTH)
+    if len(name) <= room:
+        return name or str(stop.position)
+    words = name[: room - 1].rsplit(" ", 1)[0] if room > 4 else ""
+    return f"{words}…" if " " in words else str(stop.position)
 
 
 def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = None) -> Strip:
@@ -71,7 +76,10 @@ def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = Non
     return Strip(
         hours=tuple((_x(hour * HOUR_S), f"{hour:02d}") for hour in range(6, 19)),
         windows=tuple(_bar(start, end) for start, end in windows),
-        services=tuple(_bar(stop.start_s, stop.end_s, label) for stop, label in zip(sheet.stops, labels, strict=True)),
+        services=tuple(
+            _bar(stop.start_s, stop.end_s, label, stop.site_name)
+            for stop, label in zip(sheet.stops, labels, strict=True)
+        ),
         drives=tuple(bar for bar in drives if bar.width > 0),
         lunch=lunch,
         now=_x(now_s) if now_s is not None and DAWN_S <= now_s <= DUSK_S else None,
@@ -139,5 +147,5 @@ def curve(points: Sequence[CurvePoint], *, wanted: int, limit_s: float, elapsed_
 def _range(values: Sequence[int], wanted: int | None) -> tuple[int, int]:
     """The least and the greatest value drawn, with room under the lowest so that the area shows."""
     high = wanted if wanted is not None else max(values)
-    low = min(values) - max(2, (high - min(values)) // 3)
+    low = min(values) - max(2, high // 50, (high - min(values)) // 3)
     return max(0, low), max(high, 1)

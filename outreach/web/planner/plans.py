@@ -181,11 +181,12 @@ def figures(plan_id: int) -> str:
     """The plan in figures: what each vehicle does, and what was left out and why."""
     plan = boards.plan_row(g.session, plan_id)
     left = by_reason(boards.unserved(g.session, plan_id))
+    missing = [(reason_title(code), sum(row.missing for row in rows)) for code, rows in left.items() if code]
     return render_template(
         "planner/figures.html",
         plan=plan,
         figures=boards.plan_figures(g.session, plan_id),
-        reasons=[(reason_title(code), sum(row.missing for row in rows)) for code, rows in left.items() if code],
+        reasons=sorted(missing, key=lambda line: -line[1]),
     )
 
 

@@ -1,6 +1,6 @@
 """A planning run: started, watched while it works, stopped, and where it led."""
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.domain.roles import Right
@@ -37,6 +37,8 @@ def choose(plan_id: int) -> AnyResponse | str:
     plan = boards.plan_row(g.session, plan_id)
     if plan.run_id:
         return redirect(url_for("runs.show", run_id=plan.run_id))
+    if not plan.wanted and not plan.visits:
+        return redirect(url_for("plans.show", plan_id=plan_id))  # which says that nothing is asked for
     return render_template("planner/choose.html", plan=plan, limits=LIMITS_S, usual=USUAL_LIMIT_S)
 
 
@@ -93,12 +95,5 @@ def progress(run_id: int) -> AnyResponse:
 @allow(Right.PLAN)
 def stop(run_id: int) -> AnyResponse:
     """Stop a run and keep its best plan, or throw the result away."""
-    keep = request.form.get("giu") == "1"
-    planning.stop_run(g.session, g.actor, run_id, keep=keep)
-    flash(
-        translate("Đang dừng. Phương án tốt nhất sẽ được giữ.")
-        if keep
-        else translate("Đang dừng. Kết quả sẽ bị bỏ; lịch trước đó còn nguyên."),
-        "ok",
-    )
+    planning.stop_run(g.session, g.actor, run_id, keep=request.form.get("giu") == "1")
     return redirect(url_for("runs.show", run_id=run_id), 303)

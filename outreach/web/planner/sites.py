@@ -14,6 +14,7 @@ from outreach.web.numbers import whole
 desk = Blueprint("sites", __name__)
 
 LONG_UNSEEN_MONTHS = 6
+FIRST = 50  # rows before a reader asks for all; the map has them all
 
 
 def asked_filter(asked: MultiDict[str, str]) -> SiteFilter:
@@ -44,13 +45,14 @@ def show() -> str:
     plan = plan_in_view()
     rows = sites.list_sites(g.session, asked, plan_id=plan.id if plan else None, today=today())
     part = request.headers.get("HX-Target") == "results"
-    kept = {name: value for name, value in request.args.items() if value}
+    kept = {name: value for name, value in request.args.items() if value and name != "all"}
     return render_template(
         "sites/results.html" if part else "sites/list.html",
         rows=rows,
         asked=asked,
         plan=plan,
         kept=kept,
+        first=len(rows) if request.args.get("all") == "1" else FIRST,
         bases=sites.list_bases(g.session),
         communes=() if part else sites.list_communes(g.session),
         kinds=tuple(SiteKind),

@@ -66,12 +66,12 @@ def approve(plan_id: int) -> AnyResponse:
     """Record number and day of the document."""
     number, typed = request.form.get("number", "").strip(), request.form.get("day", "")
     errors: dict[str, str] = {}
+    if not number:
+        errors["number"] = translate("Ghi số văn bản phê duyệt, ví dụ 118/QĐ-TVT.")
     try:
         day = date.fromisoformat(typed)
     except ValueError:
         errors["day"] = translate("Chọn ngày ký văn bản.")
-    if not number:
-        errors["number"] = translate("Ghi số văn bản phê duyệt, ví dụ 118/QĐ-TVT.")
     if not errors:
         try:
             planning.approve_plan(g.session, g.actor, plan_id, version=_version(), number=number, day=day)
