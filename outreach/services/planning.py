@@ -27,6 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 NAME_MAX = 200
+YEARS = (2000, 2100)  # anything else is a slip of the keyboard
 DAYS_MAX = 400  # two half-years and a bit; longer ones are two plans
 
 
@@ -43,6 +44,14 @@ def create_plan(session: Session, actor: Actor, *, name: str, period: Period) ->
             value=period.last,
             most=DAYS_MAX,
             days=len(period),
+        )
+    if not YEARS[0] <= period.first.year <= period.last.year <= YEARS[1]:
+        raise InvalidValue(
+            "Kế hoạch cần nằm trong các năm từ {early} đến {late}.",
+            field="first",
+            value=period.first,
+            early=str(YEARS[0]),
+            late=str(YEARS[1]),
         )
     plan = Plan(
         organisation_id=actor.organisation_id,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, g, request
 
 from outreach.services.secrets import secret_key
-from outreach.web import account, assets, auth, errors, headers, language, numbers, session, site_pages
+from outreach.web import account, assets, auth, errors, headers, language, letters, numbers, session, site_pages
 from outreach.web.admin import audit, users
 from outreach.web.library import library_in_view
 from outreach.web.planner import maps, overview, plans, runs, sites
@@ -59,6 +59,7 @@ def create_app(house: House) -> Flask:
     assets.install(app)
     auth.install(app)
     language.install(app)
+    letters.install(app)
     errors.install(app)
     app.context_processor(_page_words)
     for desk in DESKS:

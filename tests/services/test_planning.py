@@ -268,3 +268,10 @@ def test_a_draft_is_deleted_with_all_it_holds(both_session: Session) -> None:
     plan = saved_plan(both_session, actor)
     planning.delete_draft(both_session, actor, plan.id, version=plan.version)
     assert [count(both_session, kind) for kind in (Plan, Trip, Tour, Stop, UnservedNeed)] == [0] * 5
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2101, 9999])
+def test_a_plan_of_another_century_is_a_slip_of_the_keyboard(session: Session, year: int) -> None:
+    actor = Actor(user_id=None, organisation_id=session.info["organisation_id"], role=Role.PLANNER, name="")
+    with pytest.raises(InvalidValue, match="các năm"):
+        planning.create_plan(session, actor, name="Sai năm", period=Period(date(year, 3, 1), date(year, 3, 2)))

@@ -17,6 +17,7 @@ from outreach.services import audit, boards, plan_rows, planning
 from outreach.services.reasons import reason_title
 from outreach.web.auth import allow
 from outreach.web.clock import today
+from outreach.web.numbers import whole
 from outreach.web.planner import board_view, days, steps
 
 desk = Blueprint("plans", __name__)
@@ -195,7 +196,7 @@ def figures(plan_id: int) -> str:
 def history(plan_id: int) -> AnyResponse:
     """Who changed the plan, and when."""
     plan: PlanRow = boards.plan_row(g.session, plan_id)
-    page = max(1, request.args.get("trang", 1, type=int))
+    page = max(1, request.args.get("trang", 1, type=whole))
     entries, total = audit.list_audit(g.session, subject_kind="plan", subject_id=plan_id, page=page)
     return make_response(
         render_template("planner/history.html", plan=plan, entries=entries, total=total, page=page, size=50)
