@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
+POSTGRES = ("postgresql://", "postgres://")  # how a PostgreSQL address begins
 
 
 def setting(name: str, default: str, doc: str) -> str:
@@ -37,7 +38,7 @@ class Settings:
     def database_address(self) -> str:
         """The SQLAlchemy URL of the database in use."""
         if self.database_url:
-            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+            return "postgresql+psycopg://" + self.database_url.split("://", 1)[-1]
         return f"sqlite:///{(self.instance_folder / 'outreach.db').as_posix()}"
 
 

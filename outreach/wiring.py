@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 import outreach.store.tables  # noqa: F401 - every table must be known before the first flush
-from outreach.domain.errors import Unavailable
-from outreach.settings import Settings
+from outreach.domain.errors import InvalidValue, Unavailable
+from outreach.settings import POSTGRES, Settings
 from outreach.store.session import make_engine, named_trouble, new_session
 
 
@@ -67,4 +67,17 @@ def open_house(settings: Settings) -> House:
         raise Unavailable(
             "Không tạo được thư mục dữ liệu {folder}: {why}", folder=str(folder), why=error.strerror or str(error)
         ) from error
-    return House(settings, make_engine(settings.database_address))
+    return House(settings, _engine(settings))
+
+
+def _engine(settings: Settings) -> Engine:
+    refusal = InvalidValue(
+        "DATABASE_URL cần có dạng postgresql://tên:mật-khẩu@máy/cơ-sở-dữ-liệu; bỏ trống để dùng SQLite.",
+        field="DATABASE_URL",
+    )
+    if settings.database_url and not settings.database_url.startswith(POSTGRES):
+        raise refusal
+    try:
+        return make_engine(settings.database_address)
+    except (ArgumentError, ValueError) as error:
+        raise refusal from error

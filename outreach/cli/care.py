@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from outreach.cli.lock import hold
 from outreach.cli.plans import opened
+from outreach.cli.ports import first_port
+from outreach.cli.sentences import sentence_of
 from outreach.domain.errors import InvalidValue, OutreachError
 from outreach.domain.roles import Role
 from outreach.i18n import number, translate
@@ -38,6 +40,11 @@ def user_add(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        raise InvalidValue(
+            "Không có ai ngồi trước màn hình để gõ mật khẩu. Xin đưa mật khẩu vào bằng --password-stdin.",
+            field="password",
+        )
     password = getpass.getpass(translate("Mật khẩu: "))
     if password != getpass.getpass(translate("Nhập lại mật khẩu: ")):
         raise InvalidValue("Hai lần nhập mật khẩu không giống nhau.", field="password")
@@ -72,10 +79,8 @@ def doctor(settings: Settings, _args: argparse.Namespace) -> int:
     for name, look in _looks(settings):
         try:
             found, well = look(), True
-        except OutreachError as error:
-            found, well = translate(error.message, **error.values), False
-        except OSError as error:
-            found, well = error.strerror or str(error), False
+        except Exception as error:  # what is ill is said, and the next thing is looked at
+            found, well = sentence_of(error, settings), False
         ill += not well
         print(f"{'✓' if well else '✗'} {name}: {found}")
     return 1 if ill else 0
@@ -126,8 +131,9 @@ def _database(settings: Settings) -> str:
 
 
 def _port(settings: Settings) -> str:
+    port = first_port(settings)
     with socket.socket() as probe:
-        busy = probe.connect_ex((settings.host, int(settings.port))) == 0
-    return f"{settings.port}: " + (
+        busy = probe.connect_ex((settings.host, port)) == 0
+    return f"{port}: " + (
         translate("đang có chương trình dùng; máy chủ sẽ tự chọn cổng kế") if busy else translate("rảnh")
     )

@@ -26,6 +26,7 @@ T = TypeVar("T")
 def solve(_settings: Settings, args: argparse.Namespace) -> int:
     """Plan the problem of one file into another file."""
     problem = _read(args.problem, problem_from_json)
+    args.output.open("a", encoding="utf-8").close()  # a place that cannot be written is known before the work
     solution = plan(problem, seconds=args.seconds, seed=args.seed, workers=solver_processes(), report=_tell)
     text = json.dumps(solution_to_json(solution), ensure_ascii=False, indent=1)
     args.output.write_text(text + "\n", encoding="utf-8")

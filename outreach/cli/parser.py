@@ -15,6 +15,8 @@ Handler = Callable[[Settings, argparse.Namespace], int]
 # What argparse calls the object that collects commands; it has no public name.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
+DIGITS = 9  # no number of ours is longer; databases and solvers keep 32 bits
+
 
 def _handler(module: str, name: str) -> Handler:
     """A command's function; its module is loaded when it runs, so that `check` needs neither web nor database."""
@@ -75,14 +77,14 @@ def _add_plan(commands: Commands) -> None:
     new.add_argument("--first", type=_day, required=True, metavar="YYYY-MM-DD", help=translate("ngày đầu"))
     new.add_argument("--last", type=_day, required=True, metavar="YYYY-MM-DD", help=translate("ngày cuối"))
     solve = _add(plan, "solve", translate("Xếp lịch cho một bản nháp."), _handler("plans", "solve"))
-    solve.add_argument("plan", type=int, help=translate("số của kế hoạch"))
+    solve.add_argument("plan", type=_number, help=translate("số của kế hoạch"))
     _add_limits(solve)
     show = _add(plan, "show", translate("In tóm tắt một kế hoạch, hoặc danh sách."), _handler("plans", "show"))
-    show.add_argument("plan", type=int, nargs="?", help=translate("số của kế hoạch; bỏ trống: mọi kế hoạch"))
+    show.add_argument("plan", type=_number, nargs="?", help=translate("số của kế hoạch; bỏ trống: mọi kế hoạch"))
     publish = _add(
         plan, "publish", translate("Phê duyệt (nếu chưa) và công bố kế hoạch."), _handler("plans", "publish")
     )
-    publish.add_argument("plan", type=int, help=translate("số của kế hoạch"))
+    publish.add_argument("plan", type=_number, help=translate("số của kế hoạch"))
     publish.add_argument("--number", default="", help=translate("số văn bản phê duyệt"))
     publish.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help=translate("ngày phê duyệt; bỏ trống: hôm nay"))
 
@@ -105,7 +107,7 @@ def _add_files(commands: Commands) -> None:
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seconds", type=_seconds, default=45.0, help=translate("thời gian tính, tính bằng giây"))
-    command.add_argument("--seed", type=int, default=1, help=translate("hạt giống ngẫu nhiên"))
+    command.add_argument("--seed", type=_number, default=1, help=translate("hạt giống ngẫu nhiên"))
 
 
 def _add_care(commands: Commands) -> None:
@@ -126,6 +128,14 @@ def _add_care(commands: Commands) -> None:
     )
     restore.add_argument("backup", type=Path, help=translate("tệp sao lưu"))
     _add(commands, "doctor", translate("Xem máy này có đủ những gì cần không."), _handler("care", "doctor"))
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or len(text) > DIGITS:
+        raise argparse.ArgumentTypeError(
+            translate("{text} không phải số nguyên có tối đa {most} chữ số", text=text, most=DIGITS)
+        )
+    return int(text)
 
 
 def _day(text: str) -> date:

@@ -12,7 +12,8 @@ from waitress.server import create_server
 from outreach.cli.lock import hold
 from outreach.cli.main import log_to_console
 from outreach.cli.plans import local_today, operator, solve_here
-from outreach.domain.errors import InvalidValue, Unavailable, WrongState
+from outreach.cli.ports import first_port
+from outreach.domain.errors import Unavailable, WrongState
 from outreach.domain.visits import PlanState
 from outreach.i18n import translate
 from outreach.jobs.queue import enqueue
@@ -122,11 +123,11 @@ def _bind(house: House) -> tuple[Any, int]:
     """A server on the wanted port, or on the next free one."""
     settings = house.settings
     app = create_app(house)
-    first = _port(settings)
+    first = first_port(settings)
     for port in range(first, min(first + PORTS_TRIED, 65_536)):
         try:
             server = create_server(app, host=settings.host, port=port, threads=THREADS, ident=None)
-        except OSError:
+        except (OSError, ValueError):  # taken; or an address that is none, which waitress calls a value
             continue
         if port != first:
             print(translate("Cổng {first} đang bận, dùng cổng {port}.", first=first, port=port), flush=True)
@@ -136,12 +137,6 @@ def _bind(house: House) -> tuple[Any, int]:
         first=first,
         host=settings.host,
     )
-
-
-def _port(settings: Settings) -> int:
-    if not settings.port.isdecimal() or not 1 <= int(settings.port) <= 65_535:
-        raise InvalidValue("OUTREACH_PORT={value} không phải cổng từ 1 đến 65535.", field="port", value=settings.port)
-    return int(settings.port)
 
 
 def _print_box(house: House, port: int) -> None:

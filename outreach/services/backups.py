@@ -53,6 +53,9 @@ def back_up(house: House, *, now: datetime | None = None, occasion: str = "") ->
 
     Raises Unavailable on PostgreSQL, for a full disk, and when the copy is not sound.
     """
+    _only_sqlite(house.settings)
+    if schema.current(house.engine) is None:
+        raise Unavailable("Chưa có dữ liệu của Outreach để sao lưu.")
     return _back_up(house.settings, now or utc_now(), occasion)
 
 

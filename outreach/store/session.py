@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -22,7 +23,9 @@ class GuardError(RuntimeError):
 def make_engine(address: str) -> Engine:
     """An engine for SQLite or PostgreSQL (`address` is a SQLAlchemy URL)."""
     if not address.startswith("sqlite"):
-        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        engine = create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        event.listen(engine, "connect", _prepare_postgres)
+        return engine
     engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=10, max_overflow=20)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -37,6 +40,14 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")  # a committed change survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _prepare_postgres(connection: DBAPIConnection, _record: object) -> None:
+    # Left alone, PostgreSQL waits for a locked row for ever.
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_S}s'")
+    cursor.close()
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -99,16 +110,19 @@ def named_trouble(error: DBAPIError | StaleDataError) -> OutreachError | None:
     """The error a person can act on, or None when the fault is ours."""
     if isinstance(error, StaleDataError):
         return StaleEdit("Người khác vừa lưu thay đổi trước bạn. Xin tải lại trang rồi làm tiếp.")
-    return _trouble_said(str(error.orig).lower()) if isinstance(error, OperationalError) else None
+    said = str(error.orig).lower()
+    if isinstance(error, DatabaseError) and ("not a database" in said or "malformed" in said):
+        return Unavailable("Cơ sở dữ liệu bị hỏng. Xin lấy lại một bản sao lưu bằng lệnh db restore.")
+    return _trouble_said(said) if isinstance(error, OperationalError) else None
 
 
 def _trouble_said(said: str) -> Unavailable | None:
-    if "locked" in said or "busy" in said:
+    if any(word in said for word in ("locked", "busy", "lock timeout", "deadlock")):
         return Unavailable("Cơ sở dữ liệu đang bận. Xin thử lại sau vài giây.")
     if "disk is full" in said or "no space" in said:
         return Unavailable("Ổ đĩa đã đầy nên không lưu được. Xin giải phóng dung lượng rồi thử lại.")
     if "readonly" in said or "read-only" in said:
         return Unavailable("Không ghi được vào cơ sở dữ liệu. Xin kiểm tra quyền ghi của thư mục dữ liệu.")
-    if "unable to open" in said or "connect" in said:
+    if any(word in said for word in ("unable to open", "connect", "resolve host")):
         return Unavailable("Không mở được cơ sở dữ liệu. Xin kiểm tra máy chủ hoặc thư mục dữ liệu.")
     return None

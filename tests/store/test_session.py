@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from outreach.domain.errors import StaleEdit, Unavailable
 from outreach.settings import Settings
@@ -112,3 +112,8 @@ def test_folder_that_cannot_be_made_is_named(tmp_path):
 def test_small_province_stands_on_both_databases(both_session):
     plan = make_small_province(both_session, buses=2)
     assert plan.first_day == date(2027, 3, 1)
+
+
+def test_a_locked_row_is_not_waited_for_for_ever(pg_house):
+    with pg_house.engine.connect() as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == "10s"
