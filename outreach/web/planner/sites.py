@@ -14,7 +14,7 @@ from outreach.web.numbers import whole
 desk = Blueprint("sites", __name__)
 
 LONG_UNSEEN_MONTHS = 6
-FIRST = 50  # rows before a reader asks for all; the map has them all
+FIRST = 30  # rows before a reader asks for all; the map has them all
 
 
 def asked_filter(asked: MultiDict[str, str]) -> SiteFilter:
@@ -31,8 +31,9 @@ def asked_filter(asked: MultiDict[str, str]) -> SiteFilter:
 
 
 def plan_in_view() -> PlanRow | None:
-    """The plan whose visits the list counts: the one of today, else the newest."""
-    rows = boards.list_plans(g.session)
+    """The plan whose visits the list counts: the one of today, else the newest; one without visits only in want."""
+    every = boards.list_plans(g.session)
+    rows = tuple(row for row in every if row.visits) or every
     current = (row for row in rows if today() in row.period)
     return next(current, rows[0] if rows else None)
 
@@ -52,6 +53,7 @@ def show() -> str:
         asked=asked,
         plan=plan,
         kept=kept,
+        step=FIRST,
         first=len(rows) if request.args.get("all") == "1" else FIRST,
         bases=sites.list_bases(g.session),
         communes=() if part else sites.list_communes(g.session),
