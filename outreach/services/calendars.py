@@ -52,6 +52,14 @@ def seed_holidays(session: Session, organisation_id: int, years: Iterable[int]) 
     return add_special_days(session, organisation_id, public_holidays(years), source=SEED_SOURCE)
 
 
+def ready_calendar(session: Session, organisation_id: int, years: Iterable[int]) -> None:
+    """Give each of `years` its public holidays, unless its calendar holds something already."""
+    days = session.scalars(select(CalendarDay.day).where(CalendarDay.organisation_id == organisation_id))
+    empty = set(years) - {day.year for day in days}
+    if empty:
+        seed_holidays(session, organisation_id, empty)
+
+
 def special_days(session: Session, period: Period) -> tuple[SpecialDay, ...]:
     """The special days of `period` in order."""
     statement = (

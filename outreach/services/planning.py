@@ -14,6 +14,7 @@ from outreach.i18n import day as day_text
 from outreach.i18n import moment
 from outreach.routing.checks import check
 from outreach.services import audit
+from outreach.services.calendars import ready_calendar
 from outreach.services.problems import build_problem
 from outreach.services.runs import active_run, start_run, stop_run, take_progress
 from outreach.services.saving import has_trips, load_plan_row, load_solution, refuse_breaches, save_solution
@@ -63,6 +64,7 @@ def create_plan(session: Session, actor: Actor, *, name: str, period: Period) ->
     )
     session.add(plan)
     session.flush()
+    ready_calendar(session, actor.organisation_id, range(period.first.year, period.last.year + 1))
     audit.record(session, actor, "create-plan", "plan", plan.id, plan.name, {"days": [None, _days(plan)]})
     return plan
 

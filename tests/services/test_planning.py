@@ -18,6 +18,7 @@ from outreach.routing.solve import solve
 from outreach.services import audit, planning, runs
 from outreach.services.problems import build_problem
 from outreach.services.saving import load_solution
+from outreach.store.calendars import CalendarDay
 from outreach.store.jobs import Job
 from outreach.store.plans import Plan, Stop, Tour, Trip, UnservedNeed
 from outreach.store.sites import SiteBlock
@@ -275,3 +276,14 @@ def test_a_plan_of_another_century_is_a_slip_of_the_keyboard(session: Session, y
     actor = Actor(user_id=None, organisation_id=session.info["organisation_id"], role=Role.PLANNER, name="")
     with pytest.raises(InvalidValue, match="các năm"):
         planning.create_plan(session, actor, name="Sai năm", period=Period(date(year, 3, 1), date(year, 3, 2)))
+
+
+def test_a_new_plan_knows_the_holidays_of_its_years_and_leaves_a_kept_calendar_alone(session: Session) -> None:
+    actor = make_actor(session)
+    planning.create_plan(session, actor, name="Đầu năm", period=Period(date(2027, 1, 1), date(2027, 1, 31)))
+    new_year = select(CalendarDay).where(CalendarDay.day == date(2027, 1, 1))
+    session.delete(session.scalars(new_year).one())
+    session.flush()
+    planning.create_plan(session, actor, name="Lần nữa", period=Period(date(2027, 1, 1), date(2027, 1, 31)))
+    assert session.scalars(new_year).all() == []
+    assert session.scalars(select(CalendarDay).where(CalendarDay.day == date(2027, 9, 2))).one().name
