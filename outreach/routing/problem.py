@@ -15,7 +15,6 @@ import numpy.typing as npt
 from outreach.domain.places import Coordinates, Terrain
 from outreach.domain.times import Period
 
-ALL_WEEK = frozenset(range(7))
 WORKING_WEEK = frozenset(range(5))
 NO_ROAD = -1
 

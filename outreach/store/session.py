@@ -121,6 +121,8 @@ def _trouble_said(said: str) -> Unavailable | None:
         return Unavailable("Cơ sở dữ liệu đang bận. Xin thử lại sau vài giây.")
     if "disk is full" in said or "no space" in said:
         return Unavailable("Ổ đĩa đã đầy nên không lưu được. Xin giải phóng dung lượng rồi thử lại.")
+    if "disk i/o error" in said:  # what SQLite says when the disk is too full even to open the database
+        return Unavailable("Không đọc hoặc ghi được ổ đĩa. Xin xem ổ đĩa còn chỗ trống và còn tốt không.")
     if "readonly" in said or "read-only" in said:
         return Unavailable("Không ghi được vào cơ sở dữ liệu. Xin kiểm tra quyền ghi của thư mục dữ liệu.")
     if any(word in said for word in ("unable to open", "connect", "resolve host")):

@@ -1,14 +1,16 @@
+import sqlite3
 from datetime import date
 
 import pytest
 from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from outreach.domain.errors import StaleEdit, Unavailable
 from outreach.settings import Settings
 from outreach.store.fleet import Base
 from outreach.store.organisations import Organisation
 from outreach.store.plans import Plan
-from outreach.store.session import GuardError
+from outreach.store.session import GuardError, named_trouble
 from outreach.wiring import House, open_house
 from tests.factories import make_base, make_organisation, make_plan, make_small_province
 
@@ -117,3 +119,8 @@ def test_small_province_stands_on_both_databases(both_session):
 def test_a_locked_row_is_not_waited_for_for_ever(pg_house):
     with pg_house.engine.connect() as connection:
         assert connection.scalar(text("SHOW lock_timeout")) == "10s"
+
+
+def test_a_disk_too_full_to_open_the_database_is_named():
+    said = OperationalError("", {}, sqlite3.OperationalError("disk I/O error"))
+    assert isinstance(named_trouble(said), Unavailable)
