@@ -159,9 +159,9 @@ def draw(look: MapLook, scene: Scene) -> str:
     from outreach.maps import sheet  # noqa: PLC0415
 
     points = [sign.at for sign in scene.signs] + [point for leg in scene.legs for point in leg.points]
-    focus, _ = split_far(scene.focus or points or WHOLE_COUNTRY)
+    focus, outside = split_far(scene.focus or points or WHOLE_COUNTRY)
     near, far = split_far(points)
-    signs = _named_outside(scene.signs, [] if scene.focus else far)
+    signs = _named_outside(scene.signs, list(outside))
     tight = Box.around(focus, grid=False)
     land_box = Box.around([*near, *far, *focus])
     middle = ((tight.south + tight.north) / 2, (tight.west + tight.east) / 2)

@@ -12,6 +12,7 @@ from outreach.store.plans import Plan
 from outreach.store.sites import Need, Site
 from outreach.web import app as web
 from outreach.web.clock import now, today
+from outreach.web.planner import sites
 from outreach.wiring import House
 from tests.factories import make_organisation, make_small_province, make_visit
 from tests.web.conftest import Browser, Province
@@ -193,3 +194,15 @@ def test_search_engines_may_read_the_timetable_alone(stranger: Browser) -> None:
 
 def test_the_application_lists_every_desk() -> None:
     assert len({desk.name for desk in web.DESKS}) == len(web.DESKS)
+
+
+def test_a_long_list_of_sites_shows_its_first_rows_and_all_on_request(
+    planner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sites, "FIRST", 3)
+    short = planner.page("/diem")
+    assert short.count("<tr data-map-id=") == 3
+    assert "Hiện cả 8 điểm" in short
+    whole = planner.page("/diem?all=1")
+    assert whole.count('data-map-id="site:') == 8
+    assert 'id="tiep"' in whole

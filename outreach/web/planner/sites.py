@@ -6,6 +6,7 @@ from werkzeug.datastructures import MultiDict
 from outreach.domain.places import SiteKind
 from outreach.domain.roles import Right
 from outreach.domain.sheets import PlanRow, SiteFilter
+from outreach.domain.visits import PlanState
 from outreach.services import boards, sites
 from outreach.web.auth import allow
 from outreach.web.clock import today
@@ -33,7 +34,7 @@ def asked_filter(asked: MultiDict[str, str]) -> SiteFilter:
 def plan_in_view() -> PlanRow | None:
     """The plan whose visits the list counts: the one of today, else the newest; one without visits only in want."""
     every = boards.list_plans(g.session)
-    rows = tuple(row for row in every if row.visits) or every
+    rows = tuple(row for row in every if row.visits and row.state is not PlanState.CLOSED) or every
     current = (row for row in rows if today() in row.period)
     return next(current, rows[0] if rows else None)
 

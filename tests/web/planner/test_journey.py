@@ -130,6 +130,7 @@ def test_a_plan_is_submitted_approved_and_published(
     assert refused.status_code == 422
     form = {"version": version_of(house, province), "number": "118/QĐ-TVT", "day": "2027-02-10"}
     assert planner.post(f"{address}/duyet", form, page=f"{address}/duyet").status_code == 303
+    assert "Duyệt theo văn bản 118/QĐ-TVT, ngày 10/02/2027" in planner.page(address)
     confirm = planner.page(f"{address}/cong-bo")
     assert "8 điểm sẽ hiện trên trang công khai" in confirm
     form = {"version": version_of(house, province)}
@@ -139,10 +140,28 @@ def test_a_plan_is_submitted_approved_and_published(
     assert "118/QĐ-TVT" in history
 
 
+def test_a_closed_plan_leads_to_a_new_one(house: House, planner: Browser, province: Province, planned: Planned) -> None:
+    with house.session(organisation_id=province.organisation_id) as session:
+        session.get_one(Plan, planned.plan_id).state = PlanState.CLOSED
+    assert "đã đóng" in planner.page("/")
+    for address in ("/", f"/ke-hoach/{planned.plan_id}"):
+        assert 'href="/ke-hoach/moi"' in planner.page(address)
+
+
+def test_a_plan_of_days_without_needs_has_nothing_to_run(planner: Browser, province: Province) -> None:
+    form = {"choice": "free", "name": "Hè", "first": "2029-07-01", "last": "2029-07-10"}
+    address = planner.post("/ke-hoach/moi", form, page="/ke-hoach/moi").location
+    assert "chưa có gì để xếp" in planner.page(address)
+    assert planner.get(f"{address}/xep").location == address
+
+
 def test_a_stale_page_changes_nothing(house: House, planner: Browser, province: Province, planned: Planned) -> None:
     address = f"/ke-hoach/{planned.plan_id}"
-    answer = planner.post(f"{address}/trinh", {"version": "1"}, page=address)
+    answer = planner.post(
+        f"{address}/trinh", {"version": "1"}, page=address, headers={"Referer": f"http://localhost{address}?tuan=2"}
+    )
     assert answer.status_code == 409
+    assert f'href="{address}?tuan=2"' in answer.get_data(as_text=True)
     assert state_of(house, province) is PlanState.DRAFT
 
 
@@ -175,6 +194,9 @@ def test_a_run_is_queued_watched_and_stopped(house: House, planner: Browser, pro
     assert live.status_code == 200
     assert "Dừng và giữ phương án này" in live.get_data(as_text=True)
     assert planner.post(f"{run_page}/dung", {"giu": "1"}, page=run_page).status_code == 303
+    stopping = planner.page(run_page)
+    assert "Đang dừng" in stopping
+    assert "Dừng và giữ phương án này" not in stopping
 
 
 @pytest.mark.parametrize(
