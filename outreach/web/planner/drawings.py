@@ -10,6 +10,7 @@ DAWN_S = 6 * HOUR_S
 DUSK_S = 18 * HOUR_S
 LEFT = 14.0
 HOUR_WIDTH = 72.0
+LEAST_LETTERS = 8  # fewer name no place: "TV xã"
 LETTER_WIDTH = 7.6  # half-bold 13 px, with room at both ends
 
 
@@ -60,8 +61,8 @@ def _fitting(name: str, stop: DayStop) -> str:
     room = int(_bar(stop.start_s, stop.end_s).width / LETTER_WIDTH)
     if len(name) <= room:
         return name or str(stop.position)
-    words = name[: room - 1].rsplit(" ", 1)[0] if room > 4 else ""
-    return f"{words}…" if " " in words else str(stop.position)
+    words = name[: max(room - 1, 0)].rpartition(" ")[0].rstrip(" -,")
+    return f"{words}…" if len(words) > LEAST_LETTERS else str(stop.position)
 
 
 def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = None) -> Strip:
