@@ -15,11 +15,11 @@ def test_an_address_with_a_huge_number_does_not_exist(planner: Browser, path: st
 @pytest.mark.parametrize(
     "path", ["/ke-hoach/1?tuan={}", "/ke-hoach/1/ban-do?tuan={}", "/diem?base={}", "/diem/ban-do?chon={}"]
 )
-@pytest.mark.parametrize("number", [HUGE, "9" * 6000, "-1", "x", "%00", "²"])
+@pytest.mark.parametrize("number", [HUGE, "9" * 6000, "-1", "x", "²"])
 def test_a_wish_that_is_no_sensible_number_is_not_heard(planner: Browser, path: str, number: str) -> None:
     assert planner.get(path.format(number)).status_code in (200, 404)
 
 
-@pytest.mark.parametrize("number", [HUGE, "-7", "x", "%00"])
+@pytest.mark.parametrize("number", [HUGE, "-7", "x"])
 def test_the_log_opens_whatever_page_is_asked_for(planner: Browser, number: str) -> None:
     assert planner.get(f"/nhat-ky?page={number}").status_code == 200
