@@ -80,11 +80,12 @@ class _Judge:
             yield Breach(RuleName.SHIFT_TOO_LATE, where, tour.return_s - rules.return_latest_s, day)
         if tour.return_s - tour.leave_s > rules.shift_max_s:
             yield Breach(RuleName.SHIFT_TOO_LONG, where, tour.return_s - tour.leave_s - rules.shift_max_s, day)
+        yield from self.lunch_is_had(tour)
         place, now, drive_s, distance_m = tour.start_place_id, tour.leave_s, 0, 0
         for stop in tour.stops:
             site = self.sites.get(stop.site_id)
             if site is None:
-                return  # stop_is_known names it
+                return  # stop_is_known names it; how far it is nobody can say
             seconds, metres = self.leg(place, site.place_id)
             yield from self.leg_is_true(tour, stop.site_id, (stop.drive_s, stop.distance_m), (seconds, metres))
             if stop.arrive_s < now + seconds:
@@ -98,7 +99,6 @@ class _Judge:
         yield from self.leg_is_true(tour, where, (tour.drive_s, tour.distance_m), (drive_s, distance_m))
         if drive_s > rules.drive_max_s:
             yield Breach(RuleName.DRIVE_TOO_LONG, where, drive_s - rules.drive_max_s, day)
-        yield from self.lunch_is_had(tour)
 
     def leg(self, start: str, end: str) -> tuple[int, int]:
         """Seconds and metres between two places as travel has them; a place nobody knows counts as no road."""

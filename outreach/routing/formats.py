@@ -47,11 +47,6 @@ def figures_to_json(figures: Figures) -> dict[str, Any]:
     return _plain(figures)
 
 
-def figures_from_json(data: object) -> Figures:
-    """The figures in `data`; InvalidValue names the field that is wrong."""
-    return _read(Figures, data, "figures")
-
-
 def _plain(value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value
     if isinstance(value, Travel):
         return {

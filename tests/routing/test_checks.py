@@ -117,6 +117,14 @@ def test_site_nobody_knows_is_named(sound):
     assert RuleName.UNKNOWN_SITE in rules
 
 
+def test_unknown_site_does_not_hide_a_missing_lunch(sound):
+    """Two faults in one tour: both are named."""
+    asked, solution = sound
+    broken = with_stop(with_tour(solution, lunch_start_s=None, lunch_end_s=None), 0, site_id="nowhere")
+    rules = {breach.rule for breach in check(asked, broken)}
+    assert {RuleName.UNKNOWN_SITE, RuleName.NO_LUNCH} <= rules
+
+
 def test_need_nobody_knows_is_named(sound):
     """A stop for a need that is not in the problem."""
     asked, solution = sound

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from outreach.domain.errors import InvalidValue
 from outreach.routing.formats import (
-    figures_from_json,
     figures_to_json,
     problem_from_json,
     problem_to_json,
@@ -31,7 +30,8 @@ def test_round_trip_keeps_everything():
     solution = solve(asked, seconds=0.5)
     assert solution_from_json(json.loads(json.dumps(solution_to_json(solution)))) == solution
     figures = measure(asked, solution)
-    assert figures_from_json(json.loads(json.dumps(figures_to_json(figures)))) == figures
+    told = json.loads(json.dumps(figures_to_json(figures)))
+    assert (told["visits"], told["drive_s"], told["distance_m"]) == (2, 24 * 60, 24_000)
 
 
 def test_reason_details_keep_numbers_and_words():
