@@ -36,6 +36,8 @@ DATA = (
     "services/demo*/*.py",
     "services/calendars.py",
     "domain/names.py",
+    "domain/spellings.py",
+    "services/registers/examples.py",
     "domain/calendar.py",
 )
 # the date of the catalogue's form, not of its content: a catalogue changes only when its texts do
