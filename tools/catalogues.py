@@ -37,6 +37,8 @@ DATA = (
     "services/demo*/*.py",
     "services/calendars.py",
     "domain/names.py",
+    "domain/spellings.py",
+    "services/registers/examples.py",
     "domain/calendar.py",
     "exchange/angle_words.py",
 )
