@@ -74,7 +74,8 @@ def make_user(
 
 def make_unit(session: Session, *, name: str = "Xã Vĩnh Thử", kind: str = "xã", **columns: object) -> AdminUnit:
     """A commune, or a former district with `kind="huyện"`."""
-    row = AdminUnit(code=f"u{next(_numbers)}", name=name, kind=kind, **columns)
+    columns.setdefault("organisation_id", session.info["organisation_id"])
+    row = AdminUnit(code=str(columns.pop("code", f"u{next(_numbers)}")), name=name, kind=kind, **columns)
     session.add(row)
     session.flush()
     return row

@@ -81,6 +81,16 @@ def proper_part(commune: str) -> str:
     return commune
 
 
+COMMUNE_KINDS = ("xã", "phường", "đặc khu")
+_FORMER_KINDS = ("thành phố", "thị xã", "huyện", "quận", "thị trấn", "xã", "phường")
+
+
+def unit_kind(name: str, *, former: bool) -> str:
+    """The kind that a unit's name begins with: "Xã Khánh Vĩnh" -> "xã"; a guess when it says none."""
+    kinds = _FORMER_KINDS if former else COMMUNE_KINDS
+    return next((kind for kind in kinds if name.casefold().startswith(kind)), "huyện" if former else "xã")
+
+
 def first_letter(name: str) -> str:
     """The letter under which an index lists `name`: "Đại Lãnh" -> "Đ", "Ấp Bắc" -> "A"."""
     if name[:1] in "đĐ":

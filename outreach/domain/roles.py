@@ -22,6 +22,9 @@ class Right(StrEnum):
     SEE_TIMETABLE = "see-timetable"
     SEE_PLANS = "see-plans"
     SEE_SITES = "see-sites"
+    EDIT_REGISTERS = "edit-registers"
+    HANDLE_REQUESTS = "handle-requests"
+    RECORD_VISITS = "record-visits"
     PLAN = "plan"
     APPROVE = "approve"
     PUBLISH = "publish"
@@ -32,7 +35,8 @@ class Right(StrEnum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.PLANNER: frozenset(Right) - {Right.MANAGE_USERS},
-    Role.OFFICE: frozenset({Right.SEE_TIMETABLE, Right.SEE_PLANS, Right.SEE_SITES, Right.SEE_AUDIT, Right.APPROVE}),
+    Role.OFFICE: frozenset({Right.SEE_TIMETABLE, Right.SEE_PLANS, Right.SEE_SITES, Right.SEE_AUDIT, Right.APPROVE})
+    | {Right.HANDLE_REQUESTS, Right.RECORD_VISITS},
     Role.DRIVER: frozenset({Right.SEE_TIMETABLE, Right.SEE_PLANS, Right.SEE_SITES}),
     Role.PUBLIC: frozenset({Right.SEE_TIMETABLE}),
 }

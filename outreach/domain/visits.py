@@ -22,6 +22,13 @@ class PlanState(StrEnum):
     CLOSED = "closed"
 
 
+class PlanOrigin(StrEnum):
+    """Where a plan comes from."""
+
+    PLANNED = "planned"  # found by the planner
+    SHEET = "sheet"  # a timetable brought in from a spreadsheet
+
+
 class VisitOutcome(StrEnum):
     """What became of a visit that was planned."""
 
@@ -66,6 +73,30 @@ class CalendarKind(StrEnum):
     SCHOOL_BREAK = "school_break"
     EXAM = "exam"
     CAMPAIGN = "campaign"  # open, and worth a visit
+
+
+class RequestState(StrEnum):
+    """How far a request for the bus has come."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class IntakeState(StrEnum):
+    """How far a sheet that is brought in has come."""
+
+    READING = "reading"  # the file waits or is being read
+    MAPPING = "mapping"  # a person says which column is what
+    CHECKING = "checking"  # rows are being compared with what is there
+    READY = "ready"  # a person looks at the preview
+    WRITING = "writing"
+    APPLIED = "applied"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    DROPPED = "dropped"  # left by a person, nothing was written
+    FAILED = "failed"  # could not be read; nothing was written
 
 
 class RunState(StrEnum):

@@ -71,6 +71,12 @@ class Table(DeclarativeBase):
     id: Mapped[int] = mapped_column(primary_key=True)
 
 
+class Edited:
+    """A row that people edit; `version` grows with every change and guards against stale edits."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class Owned:
     """A root row: it belongs to an organisation, and every query names that organisation."""
 

@@ -6,10 +6,10 @@ from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.domain.visits import CalendarKind
-from outreach.store.base import EnumText, Owned, Table
+from outreach.store.base import Edited, EnumText, Owned, Table
 
 
-class CalendarDay(Owned, Table):
+class CalendarDay(Edited, Owned, Table):
     """One special day; its kind says whom it closes (domain/calendar.py)."""
 
     __tablename__ = "calendar_day"
@@ -21,7 +21,7 @@ class CalendarDay(Owned, Table):
     source: Mapped[str] = mapped_column(String(200), default="")
 
 
-class Term(Owned, Table):
+class Term(Edited, Owned, Table):
     """A stretch of the school year; `kind` is "term" or "summer"."""
 
     __tablename__ = "term"

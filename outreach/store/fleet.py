@@ -7,10 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.domain.places import Terrain
 from outreach.domain.visits import Post, VehicleKind
-from outreach.store.base import EnumText, Owned, Table
+from outreach.store.base import Edited, EnumText, Owned, Table
 
 
-class Base(Owned, Table):
+class Base(Edited, Owned, Table):
     """A place where vehicles start and end (cơ sở); routing calls it depot."""
 
     __tablename__ = "base"
@@ -20,9 +20,10 @@ class Base(Owned, Table):
     lat: Mapped[float]
     lon: Mapped[float]
     terrain: Mapped[Terrain] = mapped_column(EnumText(Terrain), default=Terrain.COAST)
+    active: Mapped[bool] = mapped_column(default=True)
 
 
-class Vehicle(Owned, Table):
+class Vehicle(Edited, Owned, Table):
     """A bus, van or boat. `sign` picks its colour, shape and line for life; weekdays: 0 is Monday."""
 
     __tablename__ = "vehicle"
@@ -45,7 +46,7 @@ class Vehicle(Owned, Table):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class VehicleAbsence(Table):
+class VehicleAbsence(Edited, Table):
     """Days a vehicle cannot drive."""
 
     __tablename__ = "vehicle_absence"
@@ -57,7 +58,7 @@ class VehicleAbsence(Table):
     reason: Mapped[str] = mapped_column(String(200), default="")
 
 
-class StaffMember(Owned, Table):
+class StaffMember(Edited, Owned, Table):
     """A post at a base, named by the post ("Lái xe 1"), not by the person."""
 
     __tablename__ = "staff_member"
@@ -69,7 +70,7 @@ class StaffMember(Owned, Table):
     active: Mapped[bool] = mapped_column(default=True)
 
 
-class StaffAbsence(Table):
+class StaffAbsence(Edited, Table):
     """Days a post is away."""
 
     __tablename__ = "staff_absence"

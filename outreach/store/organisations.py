@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.domain.times import HalfYearKind
-from outreach.store.base import EnumText, Table
+from outreach.store.base import Edited, EnumText, Owned, Table
 
 
 class Organisation(Table):
@@ -23,11 +23,11 @@ class Organisation(Table):
     demo: Mapped[bool] = mapped_column(default=False)
 
 
-class AdminUnit(Table):
+class AdminUnit(Edited, Owned, Table):
     """A province, former district or commune, with the days between which it existed."""
 
     __tablename__ = "admin_unit"
-    __table_args__ = (UniqueConstraint("code", "valid_from"),)
+    __table_args__ = (UniqueConstraint("organisation_id", "code", "valid_from"),)
 
     code: Mapped[str] = mapped_column(String(40), index=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -43,7 +43,7 @@ class AdminUnit(Table):
     remote: Mapped[bool] = mapped_column(default=False)
 
 
-class AdminUnitChange(Table):
+class AdminUnitChange(Owned, Table):
     """An old unit that became (part of) a new one."""
 
     __tablename__ = "admin_unit_change"

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from outreach.domain.visits import PlanState, ServiceKind
+from outreach.domain.visits import PlanOrigin, PlanState, ServiceKind
 from outreach.store.base import EnumText, Owned, Table, UtcDateTime, utc_now
 
 
@@ -24,6 +24,8 @@ class Plan(Owned, Table):
     seed: Mapped[int] = mapped_column(default=1)
     travel_engine: Mapped[str] = mapped_column(String(80), default="great-circle")
     estimated: Mapped[bool] = mapped_column(default=True)
+    origin: Mapped[PlanOrigin] = mapped_column(EnumText(PlanOrigin), default=PlanOrigin.PLANNED)
+    breaches: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)  # the judge's, of a timetable brought in
     figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     approval_number: Mapped[str] = mapped_column(String(80), default="")
     approved_on: Mapped[date | None] = mapped_column(default=None)

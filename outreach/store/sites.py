@@ -7,10 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.domain.places import CoordinateQuality, SiteKind, Terrain
 from outreach.domain.visits import ServiceKind
-from outreach.store.base import EnumText, Owned, Table, UtcDateTime, utc_now
+from outreach.store.base import Edited, EnumText, Owned, Table, UtcDateTime, utc_now
 
 
-class Site(Owned, Table):
+class Site(Edited, Owned, Table):
     """A place the library serves. `lat`/`lon` is the access point, where the bus stands."""
 
     __tablename__ = "site"
@@ -44,6 +44,7 @@ class Site(Owned, Table):
     access_note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(300), default="")
     active: Mapped[bool] = mapped_column(default=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), default=None)  # a duplicate of that one
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
@@ -72,7 +73,7 @@ class SiteBlock(Table):
     reason: Mapped[str] = mapped_column(String(200), default="")
 
 
-class Need(Owned, Table):
+class Need(Edited, Owned, Table):
     """A site asks for `quota` visits of one service in a half-year, from `first_day` to `last_day`."""
 
     __tablename__ = "need"

@@ -6,10 +6,10 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.domain.visits import CancelReason, ServiceKind, VisitOutcome
-from outreach.store.base import EnumText, Owned, Table, UtcDateTime, utc_now
+from outreach.store.base import Edited, EnumText, Owned, Table, UtcDateTime, utc_now
 
 
-class VisitRecord(Owned, Table):
+class VisitRecord(Edited, Owned, Table):
     """A recorded visit; `record_key` is made where it was recorded, so that a retry never doubles it."""
 
     __tablename__ = "visit_record"

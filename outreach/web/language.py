@@ -1,31 +1,19 @@
 """The language and theme of a page, and the filters that write dates and numbers."""
 
 from datetime import date
+from enum import StrEnum
 
 from flask import Flask, g, request
 
 from outreach import i18n
 from outreach.domain.names import keep_together, search_key
-from outreach.domain.places import SiteKind
-from outreach.domain.roles import Role
-from outreach.domain.visits import PlanState, ServiceKind, VisitOutcome
+from outreach.domain.words import word_of
 from outreach.i18n import translate
 from outreach.web.session import house
 
 LANGUAGE_COOKIE = "outreach_language"
 THEME_COOKIE = "outreach_theme"
 THEMES = ("system", "light", "dark")
-SITE_KINDS = {
-    SiteKind.PRIMARY_SCHOOL: "Trường tiểu học",
-    SiteKind.LOWER_SECONDARY_SCHOOL: "Trường trung học cơ sở",
-    SiteKind.COMBINED_SCHOOL: "Trường nhiều cấp",
-    SiteKind.ETHNIC_BOARDING_SCHOOL: "Trường dân tộc nội trú, bán trú",
-    SiteKind.COMMUNE_LIBRARY: "Thư viện xã",
-    SiteKind.COMMUNITY_LIBRARY: "Thư viện cộng đồng",
-    SiteKind.BORDER_POST: "Đồn biên phòng",
-    SiteKind.INDUSTRIAL_PARK: "Khu công nghiệp",
-    SiteKind.PRISON: "Trại giam",
-}
 
 
 def current_theme() -> str:
@@ -34,60 +22,9 @@ def current_theme() -> str:
     return chosen if chosen in THEMES else "system"
 
 
-ROLES = {
-    Role.ADMIN: "Quản trị",
-    Role.PLANNER: "Cán bộ kế hoạch",
-    Role.DRIVER: "Lái xe, cán bộ theo xe",
-    Role.OFFICE: "Văn phòng",
-    Role.PUBLIC: "Bạn đọc",
-}
-
-SERVICES = {
-    ServiceKind.BUS_VISIT: "Xe về phục vụ",
-    ServiceKind.ROTATION: "Luân chuyển sách",
-    ServiceKind.SUPPORT: "Hỗ trợ nghiệp vụ",
-    ServiceKind.DISPLAY: "Trưng bày",
-}
-
-OUTCOMES = {
-    VisitOutcome.DONE: "Đã phục vụ",
-    VisitOutcome.PART: "Phục vụ một phần",
-    VisitOutcome.CANCELLED: "Đã hủy",
-    VisitOutcome.MOVED: "Đã dời",
-}
-
-PLAN_STATES = {
-    PlanState.DRAFT: "Nháp",
-    PlanState.SUBMITTED: "Đã trình",
-    PlanState.APPROVED: "Đã duyệt",
-    PlanState.PUBLISHED: "Đã công bố",
-    PlanState.CLOSED: "Đã đóng",
-}
-
-
-def role_name(role: Role) -> str:
-    """A role in words."""
-    return translate(ROLES[role])
-
-
-def service_name(service: ServiceKind) -> str:
-    """A kind of service in words."""
-    return translate(SERVICES[service])
-
-
-def outcome_name(outcome: VisitOutcome) -> str:
-    """What became of a visit, in words."""
-    return translate(OUTCOMES[outcome])
-
-
-def state_name(state: PlanState) -> str:
-    """The state of a plan in words."""
-    return translate(PLAN_STATES[state])
-
-
-def kind_name(kind: SiteKind) -> str:
-    """A kind of site in words."""
-    return translate(SITE_KINDS[kind])
+def word(member: StrEnum) -> str:
+    """A member of any closed set in words."""
+    return translate(word_of(member))
 
 
 def month_name(day: date) -> str:
@@ -140,11 +77,7 @@ def install(app: Flask) -> None:
         kilometres=i18n.kilometres,
         moment=i18n.moment,
         keep_together=keep_together,
-        kind_name=kind_name,
-        outcome_name=outcome_name,
-        role_name=role_name,
-        service_name=service_name,
-        state_name=state_name,
         short_weekdays=short_weekdays,
         search_key=search_key,
+        word=word,
     )

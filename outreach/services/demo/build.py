@@ -53,7 +53,7 @@ def build_demo(session: Session, *, today: date) -> Demo:
     owner = organisation.id
     _add_calendar(session, owner, frame)
     fleet = add_fleet(session, owner, frame)
-    site_ids = add_sites(session, owner, frame, fleet=fleet, unit_ids=add_admin_units(session))
+    site_ids = add_sites(session, owner, frame, fleet=fleet, unit_ids=add_admin_units(session, owner))
     last = add_records(session, owner, frame, fleet=fleet, site_ids=site_ids)
     add_needs(session, owner, frame, site_ids=site_ids, last=last)
     plan = Plan(organisation_id=owner, name=frame.plan_name, first_day=frame.period.first, last_day=frame.period.last)

@@ -111,16 +111,13 @@ def former_commune_code(commune: str, district: str) -> str:
     return f"cu-{_slug(commune)}-{short}"[:40]
 
 
-def add_admin_units(session: Session) -> dict[str, int]:
-    """Write provinces, communes and former units that are not there yet; ids by code."""
-    known = {(code, began) for code, began in session.execute(select(AdminUnit.code, AdminUnit.valid_from))}
-    rows = [row for row in _unit_rows() if (row["code"], row["valid_from"]) not in known]
-    if rows:
-        session.execute(insert(AdminUnit), rows)
-    by_code = select(AdminUnit.code, AdminUnit.id).order_by(AdminUnit.valid_from)
-    ids = dict(session.execute(by_code).all())
-    if rows:
-        session.execute(insert(AdminUnitChange), list(_change_rows(ids)))
+def add_admin_units(session: Session, organisation_id: int) -> dict[str, int]:
+    """Write provinces, communes and former units of a new library; ids by code."""
+    owner = {"organisation_id": organisation_id}
+    session.execute(insert(AdminUnit), [row | owner for row in _unit_rows()])
+    by_code = select(AdminUnit.code, AdminUnit.id).where(AdminUnit.organisation_id == organisation_id)
+    ids = dict(session.execute(by_code.order_by(AdminUnit.valid_from)).all())
+    session.execute(insert(AdminUnitChange), [row | owner for row in _change_rows(ids)])
     return ids
 
 

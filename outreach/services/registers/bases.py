@@ -1,0 +1,86 @@
+"""The register of bases: where vehicles start and end."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from outreach.domain.errors import InvalidValue
+from outreach.domain.places import Terrain
+from outreach.exchange.coordinates import looks_swapped, read_coordinates
+from outreach.services.registers import fields as f
+from outreach.services.registers.lookups import Lookups
+from outreach.services.registers.register import Note, Reading, Register, Values
+from outreach.store.fleet import Base, StaffMember, Vehicle
+from outreach.store.sites import Site
+
+SWAPPED = "vĩ độ và kinh độ bị đổi chỗ, đã đổi lại"
+
+
+class Bases(Register):
+    """Bases, known again by name."""
+
+    name: ClassVar[str] = "bases"
+    title: ClassVar[str] = "Cơ sở"
+    noun: ClassVar[str] = "cơ sở"
+    table = Base
+    key = ("name",)
+    archives: ClassVar[bool] = True
+    fields = (
+        f.line("name", "Tên cơ sở", most=200, required=True, aliases="co so; ten; base"),
+        f.line("short_name", "Tên ngắn", most=80, hint="Để trống thì lấy tên cơ sở."),
+        f.Field(
+            name="point",
+            heading="Tọa độ",
+            entry_only=True,
+            empty=None,
+            read=lambda text, _: read_coordinates(text),
+            write=lambda value, _: f"{value.at.lat}, {value.at.lon}",
+            aliases="vi tri; gps",
+        ),
+        f.number("lat", "Vĩ độ", least=-180, most=180, aliases="latitude"),
+        f.number("lon", "Kinh độ", least=-180, most=180, aliases="longitude; lng; long"),
+        f.choice("terrain", "Địa hình", Terrain, empty=Terrain.COAST),
+        f.yes_no("active", "Đang dùng", empty=True),
+    )
+
+    def complete(self, reading: Reading, looks: Lookups, *, known: Values | None) -> None:  # noqa: ARG002
+        """A position, and a short name for the board."""
+        values = reading.values
+        if known is None or not values.get("short_name", True):
+            values["short_name"] = values.get("short_name") or str(values.get("name", ""))[:80]
+        complete_point(reading, new=known is None)
+
+    def in_use(self, session: Session, ids: Sequence[int]) -> dict[int, str]:
+        """Bases with sites, vehicles or posts."""
+        found: dict[int, str] = {}
+        for column in (Site.base_id, Vehicle.base_id, StaffMember.base_id):
+            for number in session.scalars(select(column).where(column.in_(ids)).distinct()):
+                found[number] = "Cơ sở này còn điểm phục vụ, xe hoặc người; hãy cất thay vì xóa."
+        return found
+
+
+def complete_point(reading: Reading, *, new: bool) -> None:
+    """`lat` and `lon` from what was pasted or typed: both, in order, on the earth; raises InvalidValue."""
+    values: dict[str, Any] = reading.values
+    if values.get("point"):
+        values["lat"], values["lon"] = values["point"].at.lat, values["point"].at.lon
+        if values["point"].swapped:
+            reading.notes.append(Note("point", SWAPPED))
+    elif {"lat", "lon", "point"} & {fault.field for fault in reading.faults}:
+        return
+    if not new and not {"lat", "lon"} & values.keys():
+        return
+    lat, lon = values.get("lat"), values.get("lon")
+    if lat is None and lon is None:
+        raise InvalidValue("chưa có tọa độ; điền Tọa độ, hoặc Vĩ độ và Kinh độ", field="lat", value="")
+    if lat is None or lon is None:
+        raise InvalidValue("vĩ độ và kinh độ phải đi cùng nhau", field="lat" if lat is None else "lon", value="")
+    if looks_swapped(lat, lon):
+        values["lat"], values["lon"] = lat, lon = lon, lat
+        reading.notes.append(Note("lat", SWAPPED))
+    if abs(lat) > 90:
+        raise InvalidValue("{value} nằm ngoài khoảng từ -90 đến 90", field="lat", value=str(lat))
+    if (lat, lon) == (0, 0):
+        raise InvalidValue("tọa độ 0; 0 là chỗ chưa điền, xin lấy tọa độ thật", field="lat", value="0")

@@ -1,0 +1,177 @@
+"""One row of a register changed by hand: saved, archived, deleted, with the log beside it and nobody overwritten."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from outreach.domain.errors import InvalidValue, NotFound, StaleEdit, WrongState
+from outreach.domain.roles import Actor, require
+from outreach.i18n import translate
+from outreach.services import audit
+from outreach.services.registers.lookups import Lookups
+from outreach.services.registers.register import Reading, Record, Register, Values
+
+
+class RefusedRecord(InvalidValue):
+    """A row with faults; `reading` holds each of them by field."""
+
+    def __init__(self, reading: Reading) -> None:
+        first = reading.faults[0]
+        more = {name: value for name, value in first.values.items() if name not in ("field", "value")}
+        super().__init__(first.message, field=first.field, value=first.value, **more)
+        self.reading = reading
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A row as it was stored, with what a person should know of its values."""
+
+    record: Record
+    reading: Reading
+    changed: bool
+
+
+def record_of(session: Session, register: Register, record_id: int) -> Record:
+    """The row as it stands; raises NotFound for one of another library."""
+    found = register.load(session, [record_id]).get(record_id)
+    if found is None:
+        raise NotFound("Không có {noun} này, hoặc đã bị xóa.", noun=translate(register.noun))
+    return found
+
+
+def save_texts(
+    session: Session,
+    actor: Actor,
+    register: Register,
+    texts: Mapping[str, str],
+    *,
+    record_id: int | None = None,
+    version: int | None = None,
+) -> Saved:
+    """Store a row from the texts of a form; `record_id` None makes a new one.
+
+    Raises RefusedRecord with every fault, StaleEdit when the row is newer than `version`, NotFound.
+    """
+    require(actor, register.write_right)
+    looks = Lookups(session)
+    before = _locked(session, register, record_id, version) if record_id is not None else None
+    reading = register.read(texts, looks, known=before.values if before else None)
+    if reading.faults:
+        raise RefusedRecord(reading)
+    return (
+        _add(session, actor, register, reading)
+        if before is None
+        else _change(session, actor, register, reading, before=before)
+    )
+
+
+def save_values(
+    session: Session,
+    actor: Actor,
+    register: Register,
+    values: Values,
+    *,
+    record_id: int | None = None,
+    version: int | None = None,
+) -> Saved:
+    """The same from typed values; they are written as texts and read again, so that every door checks alike."""
+    looks = Lookups(session)
+    texts = {name: register.field(name).text_of(value, looks) for name, value in values.items()}
+    return save_texts(session, actor, register, texts, record_id=record_id, version=version)
+
+
+def _locked(session: Session, register: Register, record_id: int, version: int | None) -> Record:
+    """The row, held until the end of the transaction, if it is still the one that the person saw."""
+    session.execute(select(register.table.id).where(register.table.id == record_id).with_for_update())
+    before = record_of(session, register, record_id)
+    if version is not None and before.version != version:
+        raise StaleEdit("Người khác vừa lưu {noun} này trước bạn.", noun=translate(register.noun))
+    return before
+
+
+def _add(session: Session, actor: Actor, register: Register, reading: Reading) -> Saved:
+    whole = {**register.defaults(), **reading.values}
+    _refuse_twin(session, register, reading, whole, own_id=None)
+    try:
+        with session.begin_nested():
+            (number,) = register.insert(session, [whole])
+    except IntegrityError:  # somebody made the same row at the same moment
+        raise _twin(session, register, reading, whole) from None
+    looks = Lookups(session)
+    empty = register.texts_of(register.defaults(), looks)
+    texts = register.texts_of(whole, looks)
+    changes = {name: [None, text] for name, text in texts.items() if text and text != empty[name]}
+    audit.record(session, actor, f"add-{register.name}", register.name, number, register.subject(whole, looks), changes)
+    return Saved(record_of(session, register, number), reading, changed=True)
+
+
+def _change(session: Session, actor: Actor, register: Register, reading: Reading, *, before: Record) -> Saved:
+    changes = {name: value for name, value in reading.values.items() if value != before.values.get(name)}
+    if not changes:
+        return Saved(before, reading, changed=False)
+    whole = {**before.values, **changes}
+    _refuse_twin(session, register, reading, whole, own_id=before.id)
+    old = register.texts_of(before.values, Lookups(session))
+    try:
+        with session.begin_nested():
+            register.update(session, [(before.id, changes)])
+    except IntegrityError:
+        raise _twin(session, register, reading, whole) from None
+    session.expire_all()
+    looks = Lookups(session)
+    new = register.texts_of(whole, looks)
+    logged = {name: [old[name], new[name]] for name in changes if old[name] != new[name]}
+    audit.record(
+        session, actor, f"change-{register.name}", register.name, before.id, register.subject(whole, looks), logged
+    )
+    return Saved(record_of(session, register, before.id), reading, changed=True)
+
+
+def _refuse_twin(session: Session, register: Register, reading: Reading, whole: Values, *, own_id: int | None) -> None:
+    """Two rows of one key would be one thing twice."""
+    twin = register.keys(session).get(register.key_of(whole))
+    if twin is not None and twin != own_id:
+        raise _twin(session, register, reading, whole)
+
+
+def _twin(session: Session, register: Register, reading: Reading, whole: Values) -> RefusedRecord:
+    name = register.key[0]
+    text = register.field(name).text_of(whole.get(name), Lookups(session))
+    reading.faults.append(InvalidValue("“{value}” đã có trong danh sách", field=name, value=text))
+    return RefusedRecord(reading)
+
+
+def archive_record(
+    session: Session, actor: Actor, register: Register, record_id: int, *, version: int, active: bool
+) -> Record:
+    """Put a row away (or take it back): it keeps its history and is planned no more. Raises StaleEdit, NotFound."""
+    require(actor, register.write_right)
+    if not register.archives:
+        raise WrongState("Không cất được {noun}; hãy xóa.", noun=translate(register.noun))
+    before = _locked(session, register, record_id, version)
+    if before.values["active"] is active:
+        return before
+    register.update(session, [(record_id, {"active": active})])
+    session.expire_all()
+    deed = f"{'restore' if active else 'archive'}-{register.name}"
+    subject = register.subject(before.values, Lookups(session))
+    audit.record(session, actor, deed, register.name, record_id, subject, {"active": [not active, active]})
+    return record_of(session, register, record_id)
+
+
+def delete_record(session: Session, actor: Actor, register: Register, record_id: int, *, version: int) -> None:
+    """Delete a row on which nothing hangs; raises WrongState that says what does, StaleEdit, NotFound."""
+    require(actor, register.write_right)
+    before = _locked(session, register, record_id, version)
+    hanging = register.in_use(session, [record_id]).get(record_id)
+    if hanging is not None:
+        raise WrongState(hanging)
+    looks = Lookups(session)
+    texts = {name: [text, None] for name, text in register.texts_of(before.values, looks).items() if text}
+    subject = register.subject(before.values, looks)
+    register.delete(session, [record_id])
+    session.expire_all()
+    audit.record(session, actor, f"delete-{register.name}", register.name, record_id, subject, texts)

@@ -1,0 +1,240 @@
+"""Fields of a register: one place for how a value is called, read, written and entered, in sheets and forms alike."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar
+
+from outreach.domain import cells
+from outreach.domain.errors import InvalidValue
+from outreach.domain.names import search_key
+from outreach.domain.words import word_of, words_of
+from outreach.i18n import LANGUAGES, translate, use_language
+from outreach.services.registers.lookups import Lookups
+
+E = TypeVar("E", bound=StrEnum)
+Option = tuple[str, str]  # what is written, what is read
+
+
+class Widget(StrEnum):
+    """How a form asks for a value."""
+
+    LINE = "line"
+    LINES = "lines"
+    WHOLE = "whole"
+    NUMBER = "number"
+    DAY = "day"
+    TIME = "time"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    WEEKDAYS = "weekdays"
+    HOURS = "hours"
+    DAYS_OFF = "days_off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field. `read` takes a text that is not empty; reading what `write` wrote gives the value back.
+
+    `name` is the word of code and API, `heading` what people read (the Vietnamese source). `aliases` are further
+    headings by which a column is known, as search keys parted by semicolons. An empty cell is `empty` (a required
+    field refuses it). `entry_only` fields have no value of their own: the register turns them into others (a pasted
+    point into lat and lon).
+    """
+
+    name: str
+    heading: str
+    read: Callable[[str, Lookups], Any]
+    write: Callable[[Any, Lookups], str]
+    widget: Widget = Widget.LINE
+    required: bool = False
+    empty: Any = ""
+    aliases: str = ""
+    hint: str = ""
+    most: int | None = None
+    options: Callable[[Lookups], Iterable[Option]] | None = None
+    entry_only: bool = False
+
+    def value_of(self, text: str, looks: Lookups) -> Any:  # noqa: ANN401 - each field has a type of its own
+        """The value of a cell; raises InvalidValue that names this field."""
+        if not text or text.isspace():
+            if self.required:
+                raise InvalidValue("chưa điền", field=self.name, value="")
+            return self.empty
+        try:
+            return self.read(text, looks)
+        except InvalidValue as error:
+            values = {key: value for key, value in error.values.items() if key not in ("field", "value")}
+            raise InvalidValue(error.message, field=self.name, value=error.value, **values) from None
+
+    def text_of(self, value: Any, looks: Lookups) -> str:  # noqa: ANN401 - as above
+        """The cell of a value."""
+        if value is None or value == self.empty == "" or (value == () and self.empty == ()):
+            return ""
+        return self.write(value, looks)
+
+
+def line(name: str, heading: str, *, most: int, **more: Any) -> Field:  # noqa: ANN401 - the other columns of Field
+    """A line of text."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_text(text, most=most),
+        write=lambda value, _: value,
+        most=most,
+        **more,
+    )
+
+
+def lines(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
+    """Several lines of text."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_long_text(text),
+        write=lambda value, _: value,
+        widget=Widget.LINES,
+        most=4000,
+        **more,
+    )
+
+
+def whole(name: str, heading: str, *, least: int, most: int, empty: int | None = None, **more: Any) -> Field:  # noqa: ANN401
+    """A whole number."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_whole(text, least=least, most=most),
+        write=lambda value, _: str(value),
+        widget=Widget.WHOLE,
+        empty=empty,
+        **more,
+    )
+
+
+def number(name: str, heading: str, *, least: float, most: float, **more: Any) -> Field:  # noqa: ANN401
+    """A number with decimals."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_number(text, least=least, most=most),
+        write=lambda value, _: cells.write_number(value),
+        widget=Widget.NUMBER,
+        empty=None,
+        **more,
+    )
+
+
+def day(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
+    """A date."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_day(text),
+        write=lambda value, _: cells.write_day(value),
+        widget=Widget.DAY,
+        empty=None,
+        **more,
+    )
+
+
+def time(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
+    """A wall-clock time, as seconds after midnight."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_time(text),
+        write=lambda value, _: cells.write_time(value),
+        widget=Widget.TIME,
+        empty=None,
+        **more,
+    )
+
+
+def yes_no(name: str, heading: str, *, empty: bool, **more: Any) -> Field:  # noqa: ANN401
+    """Yes or no."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_yes_no(text),
+        write=lambda value, _: translate(cells.write_yes_no(value)),
+        widget=Widget.YES_NO,
+        empty=empty,
+        **more,
+    )
+
+
+def weekdays(name: str, heading: str, *, empty: tuple[int, ...] = (0, 1, 2, 3, 4), **more: Any) -> Field:  # noqa: ANN401
+    """Weekdays, 0 is Monday."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_weekdays(text),
+        write=lambda value, _: cells.write_weekdays(value),
+        widget=Widget.WEEKDAYS,
+        empty=empty,
+        **more,
+    )
+
+
+def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
+    """Service hours with their weekdays."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_hours(text),
+        write=lambda value, _: cells.write_hours(value),
+        widget=Widget.HOURS,
+        empty=(),
+        **more,
+    )
+
+
+def days_off(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
+    """Days off with their reasons."""
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, _: cells.read_days_off(text),
+        write=lambda value, _: cells.write_days_off(value),
+        widget=Widget.DAYS_OFF,
+        empty=(),
+        **more,
+    )
+
+
+@cache
+def _members(kind: type[StrEnum]) -> Mapping[str, StrEnum]:
+    """Every way a member of a closed set is written: its code and its words in each language."""
+    found: dict[str, StrEnum] = {}
+    for member in kind:
+        found[search_key(member.value)] = member
+        for language in LANGUAGES:
+            with use_language(language):
+                found.setdefault(search_key(translate(word_of(member))), member)
+    return found
+
+
+def choice(name: str, heading: str, kind: type[E], *, empty: E | None = None, also: Mapping[str, E] | None = None,
+           **more: Any) -> Field:  # fmt: skip  # noqa: ANN401
+    """A member of a closed set, by its code or its word in either language; `also` are further words (search keys)."""
+
+    def read(text: str, _looks: Lookups) -> E:
+        key = search_key(text)
+        member = _members(kind).get(key) or (also or {}).get(key)
+        if member is None:
+            known = ", ".join(translate(word) for word in words_of(kind).values())
+            raise InvalidValue("không có lựa chọn “{value}”; ghi một trong: {known}", field="", value=text, known=known)
+        return kind(member)
+
+    return Field(
+        name=name,
+        heading=heading,
+        read=read,
+        write=lambda value, _: translate(word_of(value)),
+        widget=Widget.CHOICE,
+        empty=empty,
+        options=lambda _: tuple((member.value, translate(word_of(member))) for member in kind),
+        **more,
+    )
