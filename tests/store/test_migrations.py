@@ -49,8 +49,9 @@ def first_version(request: pytest.FixtureRequest) -> Iterator[House]:
             )
             connection.execute(
                 text(
-                    "INSERT INTO site (id, code, name, contact, search_key, sort_key, kind, quality, terrain, base_id, "
-                    "set_up_minutes, organisation_id, admin_unit_id, former_unit_id, lat, lon, reached_by_road, active, "
+                    "INSERT INTO site (id, code, name, contact, search_key, sort_key, kind, quality, terrain, "
+                    "base_id, set_up_minutes, organisation_id, admin_unit_id, former_unit_id, lat, lon, "
+                    "reached_by_road, active, "
                     "access_note, source, created_at) VALUES (:n, 'D1', 'Trường', '', 'truong', 'truong', "
                     "'school_primary', 'approximate', 'coast', :n, 0, :n, 2, 1, 12, 109, true, true, '', '', "
                     "'2027-01-01 00:00:00+00:00')"
