@@ -74,7 +74,7 @@ def read_coordinates(text: str, *, near: Coordinates | None = None) -> PastedPoi
         raise refusal(ZERO, text)
     link = find_link(typed)
     if link:
-        linked = read_link(link)
+        linked = read_link(link, text)
         pair, way = linked.pair, Way.GOOGLE if linked.google else Way.GEO
     elif typed.casefold().startswith("geo:"):
         return _read_geo(typed, text)
