@@ -248,6 +248,13 @@ def test_decimal_degrees_come_back_as_they_were_written(lat: float, lon: float, 
 
 
 @given(lats, lons)
+def test_the_quick_way_and_the_grammar_agree(lat: float, lon: float) -> None:
+    for mark in (", ", ",", "; ", " "):
+        plain = f"{lat:.6f}{mark}{lon:.6f}"
+        assert read_coordinates(plain) == read_coordinates(f"({plain})")
+
+
+@given(lats, lons)
 def test_links_come_back_as_they_were_written(lat: float, lon: float) -> None:
     for text, way in (
         (f"https://www.google.com/maps/place/X/@1,2,9z/data=!8m2!3d{lat:.6f}!4d{lon:.6f}", Way.GOOGLE),
