@@ -96,7 +96,7 @@ def _faults(page: Page, address: str, name: str) -> list[str]:
     """What is wrong with a page in its language at each width."""
     found = []
     rules: dict[str, object] = {}
-    if address.split("?")[0].endswith(("/ban-do", "/chon-cho")):
+    if address.split("?", maxsplit=1)[0].endswith(("/ban-do", "/chon-cho")):
         # a map stands in a frame of a page, and the page has the main part and the heading
         rules = {rule: {"enabled": False} for rule in ("landmark-one-main", "page-has-heading-one")}
     for width in WIDTHS:
