@@ -24,7 +24,7 @@ from outreach.store.sites import Site
 
 SAME_PLACE_M = 30  # the width of a school yard: less is one place entered twice, or a copied point
 FINE_DECIMALS = 4  # 11 m
-OFF_BY = ("110 km", "11 km", "1 km", "100 m")  # what fewer decimals are worth
+OFF_BY = ("110\u00a0km", "11\u00a0km", "1\u00a0km", "100\u00a0m")  # what fewer decimals are worth
 MIDDLE_M = 300  # geocoders answer with the middle of a commune or province when they do not know the place
 MIDDLE_OF = 3  # units with a point from which the middle of all is worth knowing
 FARTHEST_M = 150_000  # a bus does not go farther from its base and serve on the same day

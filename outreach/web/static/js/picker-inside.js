@@ -40,9 +40,13 @@ const outreachPicker = (() => {
       marker.getElement().setAttribute("aria-label", data.words.mark.replace("{lat}", shown(at.lat)).replace("{lon}", shown(at.lng)));
     }
 
+    /* the mark stands where the written number says, which is less than a pixel away */
     function tell() {
-      const at = marker.getLatLng();
-      if (parent !== window) parent.postMessage({ kind: "picked", lat: at.lat, lon: at.lng, decimals: decimals(map, at.lat) }, location.origin);
+      const at = marker.getLatLng().wrap();
+      const digits = decimals(map, at.lat);
+      const [lat, lon] = [at.lat, at.lng].map((value) => Number(value.toFixed(digits)));
+      marker.setLatLng([lat, lon]);
+      if (parent !== window) parent.postMessage({ kind: "picked", lat, lon, decimals: digits }, location.origin);
       name();
     }
 

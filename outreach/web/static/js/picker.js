@@ -64,9 +64,11 @@
 
     function choose(event) {
       const button = event.target.closest("[data-place]");
-      if (!button) return;
-      for (const other of box.querySelectorAll("[data-place]")) other.setAttribute("aria-pressed", String(other === button));
-      change(button.dataset.place);
+      if (button) change(button.dataset.place);
+    }
+
+    function markChosen() {
+      for (const button of box.querySelectorAll("[data-place]")) button.setAttribute("aria-pressed", String(button.dataset.place === field.value));
     }
 
     for (const part of box.querySelectorAll("[data-needs-script]")) part.hidden = false;
@@ -75,6 +77,7 @@
     here.hidden = !(window.isSecureContext && navigator.geolocation);
     here.addEventListener("click", takePosition);
     box.addEventListener("click", choose);
+    field.addEventListener("input", markChosen);
     box.addEventListener("htmx:afterSettle", answered);
     box.addEventListener("htmx:sendError", (event) => { if (event.detail.target === said) say(box.dataset.unreachable); });
   }
