@@ -65,6 +65,7 @@ TITLES: dict[ReasonCode, str] = {
     ReasonCode.NO_CREW: "Thiếu người đi cùng xe",
     ReasonCode.FULL: "Xe đã kín lịch",
     ReasonCode.TIME: "Không đủ thời gian trong ngày",
+    ReasonCode.LEFT_OUT: "Lịch nhập vào bỏ qua, dù còn chỗ",
 }
 
 
@@ -160,6 +161,12 @@ def _time(details: Details) -> str:
     )
 
 
+def _left_out(details: Details) -> str:
+    if days := int(details.get("days", 0)):
+        return translate_count("Bảng lịch nhập vào không có buổi này, dù còn {count} ngày xe nhận được.", days)
+    return translate("Bảng lịch nhập vào không có buổi này, dù còn ngày xe nhận được.")
+
+
 _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.NO_ROAD: _no_road,
     ReasonCode.VEHICLE_TOO_BIG: _too_big,
@@ -170,6 +177,7 @@ _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.NO_CREW: _no_crew,
     ReasonCode.FULL: _full,
     ReasonCode.TIME: _time,
+    ReasonCode.LEFT_OUT: _left_out,
 }
 
 
