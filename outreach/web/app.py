@@ -8,7 +8,7 @@ from outreach.services.secrets import secret_key
 from outreach.web import account, assets, auth, errors, headers, language, letters, numbers, session, site_pages
 from outreach.web.admin import audit, users
 from outreach.web.library import library_in_view
-from outreach.web.planner import maps, overview, plans, runs, sites
+from outreach.web.planner import compare, maps, overview, plans, runs, sites
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -18,6 +18,7 @@ DESKS = (
     overview.desk,
     sites.desk,
     plans.desk,
+    compare.desk,
     runs.desk,
     maps.desk,
     users.desk,
