@@ -1,11 +1,11 @@
 """Cells typed in a TCVN3 font among rows of Unicode: found column by column, mended in a second pass."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from outreach.exchange.old_letters import Letters, from_tcvn3, letters_of
 
-Doubtful = frozenset({Letters.TCVN3, Letters.EITHER})
+DOUBTFUL = frozenset({Letters.TCVN3, Letters.EITHER})
 
 
 class LetterWatch:
@@ -16,7 +16,7 @@ class LetterWatch:
     """
 
     def __init__(self) -> None:
-        self._columns: defaultdict[int, Counter[Letters]] = defaultdict(Counter)
+        self._columns: defaultdict[int, list[int]] = defaultdict(lambda: [0] * len(Letters))
 
     def look(self, cells: Sequence[str]) -> None:
         """Count the letters of one row."""
@@ -26,15 +26,13 @@ class LetterWatch:
 
     def verdict(self) -> dict[int, frozenset[Letters]]:
         """Which cells to mend, by column; empty for a sheet in Unicode throughout."""
-        total: Counter[Letters] = Counter()
-        for counts in self._columns.values():
-            total.update(counts)
+        total = [sum(counts) for counts in zip(*self._columns.values(), strict=True)] or [0] * len(Letters)
         if not total[Letters.TCVN3]:
             return {}
         verdict: dict[int, frozenset[Letters]] = {}
         for index, counts in self._columns.items():
             mixed = counts[Letters.UNICODE] or (not counts[Letters.TCVN3] and total[Letters.UNICODE])
-            verdict[index] = frozenset({Letters.TCVN3}) if mixed else Doubtful
+            verdict[index] = frozenset({Letters.TCVN3}) if mixed else DOUBTFUL
         return verdict
 
 

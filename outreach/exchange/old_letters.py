@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from enum import Enum
+from enum import IntEnum
 
 from outreach.exchange.syllables import share_of_syllables
 
@@ -21,14 +21,14 @@ SIGN_FIRST = re.compile("[\u00a1-\u00bf\u00d7\u00f7][A-Za-z]*")  # "×", "µm": 
 SURE = 0.7  # share of syllables; the rest may be names and short forms
 
 
-class Letters(Enum):
+class Letters(IntEnum):
     """How the letters of a text were written, as far as the text alone tells."""
 
-    PLAIN = "plain"  # nothing that would differ
-    UNICODE = "unicode"
-    TCVN3 = "tcvn3"
-    EITHER = "either"
-    UNKNOWN = "unknown"  # Vietnamese in neither
+    PLAIN = 0  # nothing that would differ
+    UNICODE = 1
+    TCVN3 = 2
+    EITHER = 3
+    UNKNOWN = 4  # Vietnamese in neither
 
 
 def letters_of(text: str) -> Letters:
