@@ -153,6 +153,8 @@ class _Reader:
 
     def _end_cell(self, text: str) -> None:
         row, column = self._row, self._column
+        if column < 0:
+            raise BadZipFile("a cell around a row")
         if self._formula and not text and not (self._valued and self._type == "str"):
             row.fault = row.fault or InvalidValue(
                 "Ô {cell} là công thức chưa có kết quả. Hãy mở tệp bằng Excel, lưu lại rồi gửi lại, "
