@@ -172,6 +172,7 @@ def site_page(session: Session, site_id: int, *, today: date) -> SitePage:
     blocks = select(SiteBlock).where(SiteBlock.site_id == site_id).order_by(SiteBlock.first_day)
     return SitePage(
         row=row,
+        active=site.active,
         access_note=site.access_note,
         contact=site.contact,
         former_address=_former_address(session, site.former_unit_id),
@@ -201,6 +202,7 @@ def _needs(session: Session, site_id: int, today: date) -> tuple[NeedRow, ...]:
         NeedRow(
             id=need.id,
             service=need.service,
+            period=Period(need.first_day, need.last_day),
             quota=need.quota,
             minutes=need.minutes,
             min_gap_days=need.min_gap_days,

@@ -8,7 +8,7 @@ from outreach.services.secrets import secret_key
 from outreach.web import account, assets, auth, errors, headers, language, letters, numbers, session, site_pages
 from outreach.web.admin import audit, users
 from outreach.web.library import library_in_view
-from outreach.web.planner import maps, overview, plans, runs, sites
+from outreach.web.planner import maps, overview, plans, registers, runs, site_editor, sites
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -17,6 +17,8 @@ A_MEGABYTE = 1_048_576
 DESKS = (
     overview.desk,
     sites.desk,
+    site_editor.desk,
+    registers.desk,
     plans.desk,
     runs.desk,
     maps.desk,
