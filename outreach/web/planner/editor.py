@@ -177,5 +177,5 @@ def note_text(register: Register, note: Note) -> str:
 def after(register: Register, home: str) -> str:
     """Where to go after saving: another new row, back where the person came from, or `home`."""
     if request.form.get("then") == "new":
-        return url_for("registers.new", name=register.name, next=request.form.get("next") or None)
+        return url_for("registers.new", list_name=register.name, next=request.form.get("next") or None)
     return safe_next(request.form.get("next")) if request.form.get("next") else home

@@ -120,7 +120,13 @@ def _text(one: Field, form: Form, faults: dict[str, str]) -> str:
     if one.widget is Widget.DAYS_OFF:
         rows = (_days_off_text(form, f"{one.name}.{row}", faults) for row in rows_of(form, one.name))
         return "; ".join(filter(None, rows))
-    return form.get(one.name, "")
+    return _clock(form.get(one.name, "")) if one.widget is Widget.TIME else form.get(one.name, "")
+
+
+def _clock(text: str) -> str:
+    """A time as it was typed; "730" is how fingers write 7:30."""
+    plain = text.strip()
+    return f"{plain[:-2]}:{plain[-2:]}" if plain.isdigit() and len(plain) in (3, 4) else plain
 
 
 def _days(sent: Iterable[str]) -> tuple[int, ...]:
@@ -130,7 +136,7 @@ def _days(sent: Iterable[str]) -> tuple[int, ...]:
 def _hours_text(form: Form, row: str, faults: dict[str, str]) -> str:
     """One row of hours; a row with weekdays alone asks for nothing."""
     days = _days(form.getlist(f"{row}.days"))
-    start, end = form.get(f"{row}.start", "").strip(), form.get(f"{row}.end", "").strip()
+    start, end = (_clock(form.get(f"{row}.{part}", "")) for part in ("start", "end"))
     if not start and not end:
         return ""
     if not days:

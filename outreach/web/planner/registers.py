@@ -41,9 +41,9 @@ def index() -> str:
 # ---- one list
 
 
-def _register(name: str) -> Register:
+def _register(list_name: str) -> Register:
     """The register, if the reader may see it."""
-    register = register_called(name)
+    register = register_called(list_name)
     require(g.actor, register.read_right)
     return register
 
@@ -61,11 +61,11 @@ def _asked(view: RegisterView, args: MultiDict[str, str], period: Period | None)
     )
 
 
-@desk.get("/danh-muc/<name>")
+@desk.get("/danh-muc/<list_name>")
 @allow(Right.SEE_SITES)
-def rows(name: str) -> str:
+def rows(list_name: str) -> str:
     """The list; for htmx only its changing part."""
-    register = _register(name)
+    register = _register(list_name)
     view, looks = view_of(register), Lookups(g.session)
     half_years = half_years_around(plan_rows.coming_half_years(g.session, today=today())[0])
     periods = periods_offered(view.listed, today=today(), half_years=half_years)
@@ -103,68 +103,68 @@ def _page(sheet: Sheet) -> str:
     return editor.show(sheet, last=last)
 
 
-@desk.get("/danh-muc/<name>/moi")
+@desk.get("/danh-muc/<list_name>/moi")
 @allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
-def new(name: str) -> AnyResponse | str:
+def new(list_name: str) -> AnyResponse | str:
     """The form of a new row; the address may fill some of it in."""
-    register = _register(name)
+    register = _register(list_name)
     require(g.actor, register.write_right)
-    if name in HOMES and HOMES[name].new:
-        return redirect(_with_query(url_for(HOMES[name].new)))
+    if list_name in HOMES and HOMES[list_name].new:
+        return redirect(_with_query(url_for(HOMES[list_name].new)))
     return _page(editor.new_sheet(register, request.args))
 
 
-@desk.post("/danh-muc/<name>/moi")
+@desk.post("/danh-muc/<list_name>/moi")
 @allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
-def create(name: str) -> AnyResponse:
+def create(list_name: str) -> AnyResponse:
     """Add the row, or show the form again with what is to be mended."""
-    register = _register(name)
+    register = _register(list_name)
     require(g.actor, register.write_right)
-    home = _list(name)
+    home = _list(list_name)
     return editor.save(register, None, page=_page, done=lambda _: editor.after(register, home))
 
 
-@desk.get("/danh-muc/<name>/<int:record_id>")
+@desk.get("/danh-muc/<list_name>/<int:record_id>")
 @allow(Right.SEE_SITES)
-def edit(name: str, record_id: int) -> AnyResponse | str:
+def edit(list_name: str, record_id: int) -> AnyResponse | str:
     """The form of a row; who may not change it reads it."""
-    register = _register(name)
-    if name in HOMES and HOMES[name].edit:
-        return redirect(_with_query(HOMES[name].address(record_id)))
+    register = _register(list_name)
+    if list_name in HOMES and HOMES[list_name].edit:
+        return redirect(_with_query(HOMES[list_name].address(record_id)))
     sheet = editor.sheet_of(register, record_id)
     if may(g.actor.role, register.write_right):
         return _page(sheet)
     return editor.show(sheet, "registers/record.html")
 
 
-@desk.post("/danh-muc/<name>/<int:record_id>")
+@desk.post("/danh-muc/<list_name>/<int:record_id>")
 @allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
-def save(name: str, record_id: int) -> AnyResponse:
+def save(list_name: str, record_id: int) -> AnyResponse:
     """Store the row; both versions when somebody else was faster."""
-    register = _register(name)
+    register = _register(list_name)
     require(g.actor, register.write_right)
-    home = _list(name)
+    home = _list(list_name)
     return editor.save(register, record_id, page=_page, done=lambda _: editor.after(register, home))
 
 
 # ---- putting away, taking back, deleting
 
 
-def _home(name: str, record_id: int) -> str:
+def _home(list_name: str, record_id: int) -> str:
     """Where a row lives."""
-    return url_for("registers.edit", name=name, record_id=record_id)
+    return url_for("registers.edit", list_name=list_name, record_id=record_id)
 
 
-def _list(name: str) -> str:
+def _list(list_name: str) -> str:
     """Where its list is."""
-    return url_for(HOMES[name].rows) if name in HOMES and HOMES[name].rows else url_for("registers.rows", name=name)
+    return url_for(HOMES[list_name].rows) if list_name in HOMES and HOMES[list_name].rows else url_for("registers.rows", list_name=list_name)
 
 
-@desk.post("/danh-muc/<name>/<int:record_id>/cat")
+@desk.post("/danh-muc/<list_name>/<int:record_id>/cat")
 @allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
-def archive(name: str, record_id: int) -> AnyResponse:
+def archive(list_name: str, record_id: int) -> AnyResponse:
     """Put a row away or take it back."""
-    register = _register(name)
+    register = _register(list_name)
     active = request.form.get("active") == "1"
     version = request.form.get("version", 0, type=whole)
     try:
@@ -173,7 +173,7 @@ def archive(name: str, record_id: int) -> AnyResponse:
         return _changed_meanwhile(register, record_id)
     words = {"noun": translate(register.noun), "name": register.subject(record.values, Lookups(g.session))}
     flash(translate("Đã dùng lại {noun} “{name}”." if active else "Đã cất {noun} “{name}”.", **words))
-    return redirect(_home(name, record_id), 303)
+    return redirect(_home(list_name, record_id), 303)
 
 
 def _changed_meanwhile(register: Register, record_id: int) -> AnyResponse:
@@ -183,11 +183,11 @@ def _changed_meanwhile(register: Register, record_id: int) -> AnyResponse:
     return Response(page, 409)
 
 
-@desk.get("/danh-muc/<name>/<int:record_id>/xoa")
+@desk.get("/danh-muc/<list_name>/<int:record_id>/xoa")
 @allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
-def ask_delete(name: str, record_id: int) -> str:
+def ask_delete(list_name: str, record_id: int) -> str:
     """Ask before deleting; a row that something hangs on says what, and offers the archive."""
-    return _delete_page(_register(name), record_id)
+    return _delete_page(_register(list_name), record_id)
 
 
 def _delete_page(register: Register, record_id: int) -> str:
@@ -196,11 +196,11 @@ def _delete_page(register: Register, record_id: int) -> str:
     return editor.show(editor.sheet_of(register, record_id), "registers/delete.html", hanging=hanging)
 
 
-@desk.post("/danh-muc/<name>/<int:record_id>/xoa")
+@desk.post("/danh-muc/<list_name>/<int:record_id>/xoa")
 @allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
-def delete(name: str, record_id: int) -> AnyResponse:
+def delete(list_name: str, record_id: int) -> AnyResponse:
     """Delete the row."""
-    register = _register(name)
+    register = _register(list_name)
     sheet = editor.sheet_of(register, record_id)
     version = request.form.get("version", 0, type=whole)
     try:
@@ -211,4 +211,4 @@ def delete(name: str, record_id: int) -> AnyResponse:
         return Response(_delete_page(register, record_id), 409)
     flash(translate("Đã xóa {noun} “{name}”.", noun=translate(register.noun), name=sheet.name))
     home = request.form.get("next")
-    return redirect(safe_next(home) if home else _list(name), 303)
+    return redirect(safe_next(home) if home else _list(list_name), 303)

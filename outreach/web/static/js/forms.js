@@ -34,6 +34,17 @@
     if (row && !row.nextElementSibling && !isEmpty(row)) addRow(row.parentElement);
   });
 
+  // ---- clocks: 730, 7h30 and 7.30 are half past seven
+
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches("[data-clock]")) return;
+    const found = /^(\d{1,2})(?:\s*[:hHg.]\s*(\d{2})?|(\d{2}))?$/.exec(event.target.value.trim());
+    if (!found) return;
+    const hours = found[1].padStart(2, "0");
+    const minutes = found[2] || found[3] || "00";
+    if (Number(hours) < 24 && Number(minutes) < 60) event.target.value = hours + ":" + minutes;
+  });
+
   // ---- a first day without a last one is one day; the last cannot come before the first
 
   document.addEventListener("change", function (event) {
