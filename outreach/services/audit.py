@@ -9,8 +9,14 @@ from sqlalchemy.orm import Session
 from outreach.domain.roles import Actor
 from outreach.domain.sheets import AuditRow
 from outreach.i18n import number, translate
+from outreach.services.registers.catalogue import REGISTERS
 from outreach.store.audit import AuditEntry
 from outreach.store.people import User
+
+VERBS = {
+    "add": "Thêm {noun}", "change": "Sửa {noun}", "archive": "Cất {noun}", "restore": "Dùng lại {noun}",
+    "delete": "Xóa {noun}",
+}  # fmt: skip
 
 
 def record(  # noqa: PLR0917 - one line of the log in its own order: who, deed, subject, changes
@@ -63,14 +69,14 @@ def list_audit(
     rows = []
     for entry, who in lines:
         changes = tuple(
-            (fields.get(field, field), _text(before, values), _text(after, values))
+            (fields.get(field) or _heading(entry.subject_kind, field), _text(before, values), _text(after, values))
             for field, (before, after) in entry.changes.items()
         )
         rows.append(
             AuditRow(
                 at=entry.at,
                 who=who or translate("Dòng lệnh"),
-                deed=deeds.get(entry.deed, entry.deed),
+                deed=deeds.get(entry.deed) or _deed_of_register(entry.deed),
                 subject=entry.subject_name,
                 changes=changes,
             )
@@ -86,6 +92,25 @@ def _text(value: object, words: Mapping[object, str]) -> str:
     if isinstance(value, int | float):
         return number(value, 0 if value == int(value) else 1)
     return str(value)
+
+
+def _deed_of_register(deed: str) -> str:
+    """ "change-sites" in words."""
+    verb, _, name = deed.partition("-")
+    register = REGISTERS.get(name)
+    if register is None or verb not in VERBS:
+        return deed
+    return translate(VERBS[verb], noun=translate(register.noun))
+
+
+def _heading(subject_kind: str, field: str) -> str:
+    """A field of a register as its forms and sheets call it."""
+    register = REGISTERS.get(subject_kind)
+    found = next((one.heading for one in register.fields if one.name == field), None) if register else None
+    if found is None:
+        return field
+    heading = translate(found)
+    return heading[:1].lower() + heading[1:]
 
 
 def _deeds() -> dict[str, str]:

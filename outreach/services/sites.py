@@ -265,6 +265,20 @@ def _coming(session: Session, site_id: int, today: date) -> tuple[ComingVisit, .
     )
 
 
+def name_of(session: Session, site_id: int) -> str:
+    """The site's name; "" for one of another library."""
+    return session.scalar(select(Site.name).where(Site.id == site_id)) or ""
+
+
+def suggestions(session: Session, text: str, *, most: int) -> tuple[tuple[str, str], ...]:
+    """Code and name of active sites whose name, code or commune holds every word of `text`."""
+    wanted = select(Site.code, Site.name, Unit.name).outerjoin(Unit, Unit.id == Site.admin_unit_id)
+    for word in search_key(text).split():
+        wanted = wanted.where(matches(word))
+    rows = session.execute(wanted.where(Site.active.is_(True)).order_by(Site.sort_key, Site.id).limit(most))
+    return tuple((code, f"{name} · {commune}" if commune else name) for code, name, commune in rows)
+
+
 def list_bases(session: Session) -> tuple[BasePoint, ...]:
     """All bases in the order of their names."""
     bases = sorted(session.scalars(select(Base)), key=lambda base: (sort_key(base.name), base.id))

@@ -59,7 +59,7 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
         admin, driver = (make_user(session, role=role).id for role in (Role.ADMIN, Role.DRIVER))
         places = {
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
-            "number": 1, "token": token, "filename": "css/look.css",
+            "number": 1, "token": token, "filename": "css/look.css", "list_name": "bases", "record_id": site.base_id,
         }  # fmt: skip
     return places, admin, driver
 

@@ -46,6 +46,7 @@ class ListSpec:
     by_half_year: bool = False
     by_site: bool = False
     newest_first: bool = False
+    order: str = ""  # a field by which rows stand when nobody says otherwise; else by the title, or the days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +178,8 @@ def _order(records: list[Record], register: Register, spec: ListSpec, order: str
     """By the values of a column, texts in the order of the dictionary; rows without a value come last."""
     name = order.removeprefix("-")
     if name not in (spec.title, *spec.columns):
-        name, order = (spec.days[0], "-" if spec.newest_first else "") if spec.days else (spec.title, "")
+        usual = spec.order or (spec.days[0] if spec.days else spec.title)
+        name, order = usual, "-" if spec.newest_first else ""
     by_title = _key(register.field(spec.title), looks)
     by_name = _key(register.field(name), looks)
     records.sort(key=lambda record: (by_title(record), record.id))

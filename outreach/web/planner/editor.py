@@ -8,9 +8,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.domain.errors import NotFound
+from outreach.domain.names import search_key
 from outreach.domain.sheets import AuditRow
 from outreach.i18n import translate
-from outreach.services import audit
+from outreach.services import audit, sites
 from outreach.services.registers.editing import RefusedRecord, Saved, record_of, save_texts
 from outreach.services.registers.fields import Option
 from outreach.services.registers.lookups import Lookups
@@ -22,6 +23,7 @@ from outreach.web.planner.forms import Form
 from outreach.web.planner.register_views import sections_of, view_of
 
 SELECT_MOST = 30  # options beyond this are searched by typing
+SEARCHED = {"site_id": "site_editor.suggest"}  # references too many to list: the endpoint that finds them
 OWN_NAMES = frozenset({"csrf_token", "version", "seen", "next", "then"})  # inputs that are no field
 
 
@@ -48,8 +50,18 @@ class Sheet:
 
     @property
     def name(self) -> str:
-        """How the row is called."""
-        return self.register.subject(self.record.values, self.looks) if self.record else ""
+        """How the row is called: a row about a site by the site."""
+        if self.record is None:
+            return ""
+        site = self.record.values.get("site_id")
+        if site is not None and self.register.key[0] == "site_id":
+            return sites.name_of(g.session, site)
+        return self.register.subject(self.record.values, self.looks)
+
+    def found(self, name: str) -> str:
+        """What the reference typed in a searched field is called."""
+        number = self.looks.sites.get(search_key(self.form.get(name, ""))) if name == "site_id" else None
+        return sites.name_of(g.session, number) if number is not None else ""
 
     @property
     def texts(self) -> dict[str, str]:
@@ -88,7 +100,8 @@ def show(sheet: Sheet, template: str = "registers/edit.html", **more: object) ->
         sheet=sheet,
         register=sheet.register,
         view=view_of(sheet.register),
-        sections=sections_of(sheet.register),
+        sections=sections_of(sheet.register, new=sheet.record is None),
+        searched=SEARCHED,
         rows_shown=forms.rows_shown,
         select_most=SELECT_MOST,
         next=safe_next(request.values.get("next")) if request.values.get("next") else "",

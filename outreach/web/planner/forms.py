@@ -5,14 +5,22 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from outreach.domain.cells import DaysOff, ServiceHours, read_day, read_time, write_day, write_time, write_weekdays
+from outreach.domain.cells import (
+    DaysOff,
+    ServiceHours,
+    read_day,
+    read_time,
+    write_day,
+    write_hours,
+    write_time,
+    write_weekdays,
+)
 from outreach.domain.errors import InvalidValue, OutreachError
-from outreach.domain.spellings import TERM_TEXT
+from outreach.domain.words import TERM_KINDS
 from outreach.i18n import translate
 from outreach.services.registers.fields import Field, Widget
 from outreach.services.registers.lookups import Lookups
@@ -59,8 +67,8 @@ def _fill(form: Form, one: Field, value: Any, looks: Lookups) -> None:  # noqa: 
             _fill_days_off(form, f"{one.name}.{number}", days)
     elif one.widget is Widget.DAY:
         form[one.name] = value.isoformat() if isinstance(value, date) else ""
-    elif isinstance(value, StrEnum):
-        form[one.name] = value.value
+    elif one.options is not None and isinstance(value, str) and value in {way for way, _ in one.options(looks)}:
+        form[one.name] = str(value)
     else:
         form[one.name] = one.text_of(value, looks)
 
@@ -145,13 +153,15 @@ def _hours_text(form: Form, row: str, faults: dict[str, str]) -> str:
         faults[row] = translate("Ghi đủ giờ bắt đầu và giờ kết thúc.")
     else:
         try:
-            if read_time(start) >= read_time(end):
-                faults[row] = translate("Giờ kết thúc phải sau giờ bắt đầu ({start}).", start=start)
+            start_s, end_s = read_time(start), read_time(end)
         except InvalidValue as error:
             faults[row] = said(error)
-    if row in faults:
-        return ""
-    return f"{write_weekdays(days)} {start}-{end}{TERM_TEXT.get(form.get(f'{row}.term', ''), '')}"
+        else:
+            if start_s < end_s:
+                term = form.get(f"{row}.term", "")
+                return write_hours((ServiceHours(days, start_s, end_s, term if term in TERM_KINDS else ""),))
+            faults[row] = translate("Giờ kết thúc phải sau giờ bắt đầu ({start}).", start=start)
+    return ""
 
 
 def _days_off_text(form: Form, row: str, faults: dict[str, str]) -> str:

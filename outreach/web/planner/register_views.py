@@ -30,8 +30,62 @@ VIEWS: dict[str, RegisterView] = {
         listed=ListSpec(title="name", columns=("short_name", "lat", "lon", "terrain")),
         sections=(("Cơ sở", ("name", "short_name")), ("Vị trí", ("point", "lat", "lon", "terrain"))),
     ),
+    "vehicles": RegisterView(
+        icon="bus",
+        purpose="Xe, tàu của thư viện: ngày chạy, kích thước, sức chở.",
+        listed=ListSpec(
+            title="name", columns=("sign", "plate", "kind", "base_id", "weekdays"), choices=("base_id",), order="sign"
+        ),
+        before="Cần có cơ sở trước.",
+        sections=(
+            ("Xe", ("name", "sign", "plate", "kind", "base_id")),
+            ("Ngày chạy", ("weekdays", "set_up_minutes", "pack_up_minutes")),
+            ("Kích thước và sức chở", ("length_m", "height_m", "weight_kg", "seats", "books", "computers")),
+        ),
+    ),
+    "vehicle-days": RegisterView(
+        icon="calendar-x",
+        purpose="Ngày xe vào xưởng, đăng kiểm hay bận việc khác.",
+        listed=ListSpec(
+            title="vehicle_id",
+            columns=("first_day", "last_day", "reason"),
+            choices=("vehicle_id",),
+            days=("first_day", "last_day"),
+            newest_first=True,
+        ),
+        before="Cần có xe trước.",
+    ),
+    "staff": RegisterView(
+        icon="users",
+        purpose="Lái xe và thủ thư theo chức danh; mỗi chuyến cần một tổ.",
+        listed=ListSpec(title="label", columns=("post", "base_id", "weekdays"), choices=("post", "base_id")),
+        before="Cần có cơ sở trước.",
+    ),
+    "staff-days": RegisterView(
+        icon="user-x",
+        purpose="Ngày nghỉ phép, đi học, đi công tác của từng vị trí.",
+        listed=ListSpec(
+            title="staff_member_id",
+            columns=("first_day", "last_day", "reason"),
+            choices=("staff_member_id",),
+            days=("first_day", "last_day"),
+            newest_first=True,
+        ),
+        before="Cần có tổ phục vụ trước.",
+    ),
+    "calendar-days": RegisterView(
+        icon="calendar-days",
+        purpose="Nghỉ lễ, hoán đổi, làm bù, ngày trường nghỉ, thi, đợt tuyên truyền.",
+        listed=ListSpec(title="day", columns=("kind", "name", "source"), choices=("kind",), days=("day", "day")),
+    ),
+    "terms": RegisterView(
+        icon="school",
+        purpose="Học kỳ và hè: giờ nhận “trong năm học” hay “trong hè” theo đó.",
+        listed=ListSpec(title="name", columns=("kind", "first_day", "last_day"), days=("first_day", "last_day")),
+    ),
     "sites": RegisterView(
         icon="map-pin",
+        before="Cần có cơ sở trước.",
         purpose="Trường, thư viện xã, đồn biên phòng và những nơi khác xe tới.",
         listed=ListSpec(
             title="name", columns=("kind", "commune", "base_id", "windows"), choices=("kind", "base_id", "quality")
@@ -98,9 +152,11 @@ def view_of(register: Register) -> RegisterView:
     return RegisterView(icon="list", purpose=register.title, listed=ListSpec(title=names[0], columns=tuple(names[1:6])))
 
 
-def sections_of(register: Register) -> tuple[Section, ...]:
+def sections_of(register: Register, *, new: bool) -> tuple[Section, ...]:
     """The parts of the form with the fields that the register has; those nobody sorted come last."""
     known = {one.name for one in register.fields} - HIDDEN
+    if not new:
+        known.discard(register.spreads)  # one row of the list is one row
     sections = [
         (heading, tuple(name for name in names if name in known)) for heading, names in view_of(register).sections
     ]

@@ -157,7 +157,8 @@ def _home(list_name: str, record_id: int) -> str:
 
 def _list(list_name: str) -> str:
     """Where its list is."""
-    return url_for(HOMES[list_name].rows) if list_name in HOMES and HOMES[list_name].rows else url_for("registers.rows", list_name=list_name)
+    own = HOMES[list_name].rows if list_name in HOMES else ""
+    return url_for(own) if own else url_for("registers.rows", list_name=list_name)
 
 
 @desk.post("/danh-muc/<list_name>/<int:record_id>/cat")

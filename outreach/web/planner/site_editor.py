@@ -13,6 +13,7 @@ from outreach.web.planner.editor import Sheet
 
 desk = Blueprint("site_editor", __name__)
 REGISTER = Sites()
+SUGGESTED = 20
 
 
 def _page(sheet: Sheet) -> str:
@@ -62,6 +63,14 @@ def save(site_id: int) -> AnyResponse:
         done=lambda saved: editor.after(REGISTER, _home(saved.record.id)),
         stale_page="sites/stale.html",
     )
+
+
+@desk.get("/diem/goi-y")
+@allow(Right.SEE_SITES)
+def suggest() -> str:
+    """Sites that fit what is typed, as options of a form."""
+    asked = request.args.get("q") or request.args.get("site_id") or ""
+    return render_template("sites/suggestions.html", rows=sites.suggestions(g.session, asked[:100], most=SUGGESTED))
 
 
 def _home(site_id: int) -> str:

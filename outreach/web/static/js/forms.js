@@ -45,6 +45,24 @@
     if (Number(hours) < 24 && Number(minutes) < 60) event.target.value = hours + ":" + minutes;
   });
 
+  // ---- a reference by its code: say beside it what it is called
+
+  function sayFound(input) {
+    const said = document.querySelector('[data-found="' + input.getAttribute("list") + '"]');
+    if (!said) return;
+    const option = Array.from(input.list.options).find(function (one) { return one.value === input.value; });
+    if (option || input.value === "") said.textContent = option ? option.label : "";
+  }
+
+  document.addEventListener("input", function (event) {
+    if (event.target.matches("input[list]")) sayFound(event.target);
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    if (event.target.matches("datalist")) {
+      document.querySelectorAll('input[list="' + event.target.id + '"]').forEach(sayFound);
+    }
+  });
+
   // ---- a first day without a last one is one day; the last cannot come before the first
 
   document.addEventListener("change", function (event) {
