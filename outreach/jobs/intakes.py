@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 BEAT_EVERY_S = 2.0
 TELL_EVERY_S = 0.5
 ROWS_AT_ONCE = 1_000
-ROWS_LOOKED_AT = 200  # for samples of the columns
 UNEXPECTED = "Có lỗi ngoài dự kiến. Dữ liệu còn nguyên; người quản trị xem nhật ký máy chủ."
 
 
@@ -137,8 +136,7 @@ class _Step:
         sheet = read_sheet(
             self.folder.source, self.folder.rows, file_name=self.claim.file_name, told=lambda rows: self._tell(rows, 0)
         )
-        first = [cells for _, cells in next(in_parts(read_rows(self.folder.rows), ROWS_LOOKED_AT), [])]
-        found = columns.columns_of(sheet.headings, first)
+        found = columns.columns_in(sheet.headings, self.folder)
         with self._session(write=False) as session:
             known = remembering.last_choice(session, self.register, sheet.headings)
             mapping = known.mapping if known else columns.guess(self.register, found, Lookups(session))

@@ -5,10 +5,22 @@ from typing import Any
 from flask import Flask, g, request
 
 from outreach.services.secrets import secret_key
-from outreach.web import account, assets, auth, errors, headers, language, letters, numbers, session, site_pages
+from outreach.web import (
+    account,
+    assets,
+    auth,
+    errors,
+    headers,
+    language,
+    letters,
+    numbers,
+    session,
+    site_pages,
+    uploads,
+)
 from outreach.web.admin import audit, users
 from outreach.web.library import library_in_view
-from outreach.web.planner import maps, overview, plans, runs, sites
+from outreach.web.planner import exports, intakes, maps, overview, plans, runs, sites
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -19,6 +31,8 @@ DESKS = (
     sites.desk,
     plans.desk,
     runs.desk,
+    intakes.desk,
+    exports.desk,
     maps.desk,
     users.desk,
     audit.desk,
@@ -54,6 +68,7 @@ def create_app(house: House) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["outreach"] = house
     numbers.install(app)
+    uploads.install(app)
     session.install(app)
     headers.install(app)
     assets.install(app)

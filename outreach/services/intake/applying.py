@@ -49,7 +49,7 @@ def write_rows(session: Session, claim: Claim, folder: Folder) -> bool:
         raise WrongState(
             "Bảng có dòng trùng với dữ liệu đang có nên chưa nhập gì. Xin bấm “Xem lại cột” để so lại."
         ) from error
-    counts: dict[str, list[Any]] = {"new": [None, new], "changed": [None, changed], "file": [None, claim.file_name]}
+    counts: dict[str, list[Any]] = {"new": [None, new], "changed": [None, changed]}
     audit.record(session, claim.actor, f"import-{register.name}", "intake", intake.id, claim.file_name, counts)
     intake.applied_at, intake.error = utc_now(), ""
     lead_to(session, claim, intake, IntakeState.APPLIED)

@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 
 from outreach.domain.errors import InvalidValue
 from outreach.domain.names import search_key
+from outreach.exchange.reading import read_rows
+from outreach.exchange.sheets import column_letters
 from outreach.i18n import LANGUAGES, translate, use_language
+from outreach.services.intake.folders import Folder
 from outreach.services.registers.fields import Field
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Register
@@ -20,6 +24,7 @@ IN_BRACKETS = re.compile(r"[(\[].*?[)\]]")
 FAULT_KEYS = frozenset({"loi", "faults"})
 LEFT_OUT = frozenset({"stt", "tt", "so tt", "so thu tu", "no", "no.", "#"}) | FAULT_KEYS
 SAMPLES = 3
+ROWS_LOOKED_AT = 200  # for samples of the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,17 @@ class Column:
     index: int
     heading: str
     samples: tuple[str, ...]
+
+    @property
+    def letters(self) -> str:
+        """What a spreadsheet calls the column: A, B, ..."""
+        return column_letters(self.index)
+
+
+def columns_in(headings: Sequence[str], folder: Folder) -> tuple[Column, ...]:
+    """The columns of a sheet that was read, with a few of their cells."""
+    first = islice(read_rows(folder.rows), ROWS_LOOKED_AT) if folder.rows.exists() else ()
+    return columns_of(headings, [cells for _, cells in first])
 
 
 def columns_of(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[Column, ...]:
@@ -132,7 +148,7 @@ def faults_of(register: Register, mapping: Mapping_) -> dict[str, InvalidValue]:
         faults[""] = InvalidValue(
             "Chưa có cột nào là {names}. Thiếu cột này thì không nhận ra dòng nào.",
             field="",
-            names=_named(lost),
+            names=names_of(lost),
         )
     return faults
 
@@ -147,13 +163,9 @@ def key_fields(register: Register) -> tuple[Field, ...]:
     return tuple(register.field(name) for name in register.key)
 
 
-def _named(fields: Iterable[Field]) -> str:
-    return ", ".join(f"“{translate(field.heading)}”" for field in fields)
-
-
 def names_of(fields: Iterable[Field]) -> str:
     """The headings of fields in one sentence."""
-    return _named(fields)
+    return ", ".join(f"“{translate(field.heading)}”" for field in fields)
 
 
 def mapping_from_words(register: Register, headings: Sequence[str], pairs: Iterable[str]) -> Mapping_:
