@@ -32,7 +32,8 @@ class Furnished:
     places: dict[str, object]
 
 
-def _fill(house: House) -> tuple[dict[str, object], int]:
+def fill(house: House) -> tuple[dict[str, object], int, int]:
+    """Furnish an empty house: the values of its addresses' parts, its administrator and a driver."""
     with house.session(everywhere=True) as everywhere:
         number = make_organisation(everywhere, demo=True).id
         token = accounts.make_setup_link(everywhere, organisation_id=number, now=now())
@@ -55,17 +56,17 @@ def _fill(house: House) -> tuple[dict[str, object], int]:
         )  # fmt: skip
         session.add(run)
         session.flush()
-        admin = make_user(session, role=Role.ADMIN).id
+        admin, driver = (make_user(session, role=role).id for role in (Role.ADMIN, Role.DRIVER))
         places = {
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
             "number": 1, "token": token, "filename": "css/look.css",
         }  # fmt: skip
-    return places, admin
+    return places, admin, driver
 
 
 @pytest.fixture
 def furnished(house: House) -> Furnished:
-    places, admin = _fill(house)
+    places, admin, _driver = fill(house)
     app = create_app(house)
     app.config["TESTING"] = True
     sign_in_as(house, admin, "token-of-the-house")

@@ -1,0 +1,54 @@
+"""Cells typed in a TCVN3 font among rows of Unicode: found column by column, mended in a second pass."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+
+from outreach.exchange.old_letters import Letters, from_tcvn3, letters_of
+
+Doubtful = frozenset({Letters.TCVN3, Letters.EITHER})
+
+
+class LetterWatch:
+    """Looks at every cell and says at the end which columns hold letters of TCVN3.
+
+    One short word can be right in both ("xã" is "xó"), so that a cell is judged with its column, and a column without
+    a clear case with the sheet.
+    """
+
+    def __init__(self) -> None:
+        self._columns: defaultdict[int, Counter[Letters]] = defaultdict(Counter)
+
+    def look(self, cells: Sequence[str]) -> None:
+        """Count the letters of one row."""
+        for index, cell in enumerate(cells):
+            if not cell.isascii():
+                self._columns[index][letters_of(cell)] += 1
+
+    def verdict(self) -> dict[int, frozenset[Letters]]:
+        """Which cells to mend, by column; empty for a sheet in Unicode throughout."""
+        total: Counter[Letters] = Counter()
+        for counts in self._columns.values():
+            total.update(counts)
+        if not total[Letters.TCVN3]:
+            return {}
+        verdict: dict[int, frozenset[Letters]] = {}
+        for index, counts in self._columns.items():
+            mixed = counts[Letters.UNICODE] or (not counts[Letters.TCVN3] and total[Letters.UNICODE])
+            verdict[index] = frozenset({Letters.TCVN3}) if mixed else Doubtful
+        return verdict
+
+
+def mender(verdict: dict[int, frozenset[Letters]]) -> tuple[Callable[[list[str]], list[str]], Callable[[], int]]:
+    """A function that mends the cells of a row, and one that says how many it mended so far."""
+    mended = 0
+
+    def mend(cells: list[str]) -> list[str]:
+        nonlocal mended
+        out = list(cells)
+        for index, wrong in verdict.items():
+            if index < len(out) and not out[index].isascii() and letters_of(out[index]) in wrong:
+                out[index] = from_tcvn3(out[index])
+                mended += 1
+        return out
+
+    return mend, lambda: mended
