@@ -12,6 +12,7 @@ from outreach.domain.roles import Role
 from outreach.domain.visits import RunState
 from outreach.services import accounts
 from outreach.store.fleet import Vehicle
+from outreach.store.keys import ApiToken
 from outreach.store.plans import Plan, UnservedNeed
 from outreach.store.runs import Run
 from outreach.store.sites import Need, Site
@@ -57,9 +58,14 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
         session.add(run)
         session.flush()
         admin, driver = (make_user(session, role=role).id for role in (Role.ADMIN, Role.DRIVER))
+        key = ApiToken(
+            organisation_id=number, user_id=admin, name="Trang web", token_hash="0" * 64, hint="otr_", scopes=["read"]
+        )  # fmt: skip
+        session.add(key)
+        session.flush()
         places = {
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
-            "number": 1, "token": token, "filename": "css/look.css",
+            "number": 1, "token": token, "filename": "css/look.css", "token_id": key.id,
         }  # fmt: skip
     return places, admin, driver
 

@@ -14,7 +14,10 @@ from outreach.web.api.registers import open_register
 from outreach.web.auth import csrf, public
 from outreach.web.bearer import API
 
-RESOURCES = ("sites", "needs", "bases")
+# in the order of the description
+RESOURCES = (
+    "sites", "needs", "bases", "vehicles", "vehicle-days", "staff", "staff-days", "calendar-days", "terms",
+)  # fmt: skip
 
 reading.install()
 desk = APIBlueprint("api", __name__, url_prefix=API)

@@ -49,6 +49,7 @@ def models_of(register: Register) -> Models:
     saved = create_model(
         f"{name}Saved", __base__=row, __doc__=register.title,
         notes=(list[Note], Field(description="Những điều cần biết về giá trị đã nhận.")),
+        more=(list[int], Field(description="Số hiệu các dòng khác được thêm cùng lúc.")),
     )  # fmt: skip
     listed = create_model(
         f"{name}List", __base__=Given, __doc__=register.title,
@@ -104,6 +105,8 @@ def _row_fields(register: Register, examples: Mapping[str, Any]) -> dict[str, An
 def _taken_fields(register: Register, examples: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for one in register.fields:
+        if not new and one.name == register.spreads:  # one row becomes several when it is made, not later
+            continue
         if is_reference(one):
             text, number = (str | None, int | None) if may_be_null(one) else (str, int)
             limits = {"maxLength": NAME_MOST, "minLength": 1}

@@ -224,4 +224,4 @@ def _newer(register: Register, record_id: int, error: StaleEdit) -> NewerVersion
 
 
 def _with_notes(register: Register, saved: Saved) -> dict[str, Any]:
-    return shown(register, saved.record.id) | {"notes": notes_of(saved)}
+    return shown(register, saved.record.id) | {"notes": notes_of(saved), "more": [one.id for one in saved.more]}

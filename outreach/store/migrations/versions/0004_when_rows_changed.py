@@ -1,7 +1,7 @@
 """When rows that people edit were last changed: whoever keeps a copy asks for what is newer.
 
-Revision ID: 0003
-Revises: 0002
+Revision ID: 0004
+Revises: 0003
 """
 
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
 EDITED = (
-    "admin_unit", "calendar_day", "term", "base", "vehicle", "vehicle_absence", "staff_member", "staff_absence",
+    "admin_unit", "admin_unit_change", "calendar_day", "term", "base", "vehicle", "vehicle_absence", "staff_member", "staff_absence",
     "site", "need", "visit_record", "request",
 )
 
