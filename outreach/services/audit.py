@@ -104,6 +104,8 @@ def _deeds() -> dict[str, str]:
         "close-plan": translate("Đóng kế hoạch"),
         "add-user": translate("Thêm tài khoản"),
         "change-user": translate("Đổi tài khoản"),
+        "make-token": translate("Tạo mã truy cập"),
+        "revoke-token": translate("Thu hồi mã truy cập"),
     }
 
 
@@ -130,6 +132,8 @@ def _fields() -> dict[str, str]:
         "active": translate("đang dùng"),
         "new": translate("dòng mới"),
         "changed": translate("dòng sửa"),
+        "scopes": translate("quyền"),
+        "expires": translate("hết hạn"),
     }
 
 
@@ -146,6 +150,8 @@ def _values() -> dict[object, str]:
         "planner": translate("Cán bộ kế hoạch"),
         "office": translate("Văn phòng"),
         "driver": translate("Lái xe, cán bộ theo xe"),
+        "read": translate("chỉ đọc"),
+        "read, write": translate("đọc và ghi"),
         True: translate("có"),
         False: translate("không"),
     }

@@ -17,6 +17,7 @@ from outreach.services.intake.folders import new_folder
 from outreach.services.intake.intakes import start_intake
 from outreach.services.registers.catalogue import REGISTERS
 from outreach.store.fleet import Vehicle
+from outreach.store.keys import ApiToken
 from outreach.store.plans import Plan, UnservedNeed
 from outreach.store.runs import Run
 from outreach.store.sites import Need, Site
@@ -62,9 +63,15 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
         session.add(run)
         session.flush()
         admin, driver = (make_user(session, role=role).id for role in (Role.ADMIN, Role.DRIVER))
+        key = ApiToken(
+            organisation_id=number, user_id=admin, name="Trang web", token_hash="0" * 64, hint="otr_", scopes=["read"]
+        )  # fmt: skip
+        session.add(key)
+        session.flush()
         places = {
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
             "number": 1, "token": token, "filename": "css/look.css", "register": "sites", "form": "csv",
+            "token_id": key.id,
         }  # fmt: skip
     places["intake_id"] = _bring_in(house, number)
     return places, admin, driver

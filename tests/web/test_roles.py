@@ -8,13 +8,17 @@ from werkzeug.routing import Rule
 
 from outreach.domain.roles import Right, Role, may
 from outreach.web.auth import allowed_to
+from outreach.web.bearer import API
 from tests.web.conftest import ROLES, Browser, Province
 
 SAFE = {"GET"}
 
 
 def _rules(app: Flask) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+    """Pages and forms; the API asks for tokens instead of cookies (tests/web/api/test_roles.py)."""
+    return [
+        rule for rule in app.url_map.iter_rules() if rule.endpoint != "static" and not rule.rule.startswith(f"{API}/")
+    ]
 
 
 def _address(app: Flask, rule: Rule, province: Province) -> str:
