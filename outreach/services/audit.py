@@ -13,9 +13,9 @@ from outreach.services.registers.catalogue import REGISTERS
 from outreach.store.audit import AuditEntry
 from outreach.store.people import User
 
-VERBS = {
-    "add": "Thêm {noun}", "change": "Sửa {noun}", "archive": "Cất {noun}", "restore": "Dùng lại {noun}",
-    "delete": "Xóa {noun}",
+REGISTER_DEEDS = {
+    "add-": "Thêm {noun}", "change-": "Sửa {noun}", "archive-": "Cất {noun}", "restore-": "Dùng lại {noun}",
+    "delete-": "Xóa {noun}", "undo-import-": "Hoàn tác nhập bảng: {list}", "import-": "Nhập bảng: {list}",
 }  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def list_audit(
             AuditRow(
                 at=entry.at,
                 who=who or translate("Dòng lệnh"),
-                deed=deeds.get(entry.deed) or _deed_of_register(entry.deed),
+                deed=deeds.get(entry.deed) or _register_deed(entry.deed),
                 subject=entry.subject_name,
                 changes=changes,
             )
@@ -94,13 +94,13 @@ def _text(value: object, words: Mapping[object, str]) -> str:
     return str(value)
 
 
-def _deed_of_register(deed: str) -> str:
-    """ "change-sites" in words."""
-    verb, _, name = deed.partition("-")
-    register = REGISTERS.get(name)
-    if register is None or verb not in VERBS:
-        return deed
-    return translate(VERBS[verb], noun=translate(register.noun))
+def _register_deed(deed: str) -> str:
+    """What was done with a row or a sheet of a register ("change-sites", "import-sites"); others stand as they are."""
+    for beginning, text in REGISTER_DEEDS.items():
+        register = REGISTERS.get(deed.removeprefix(beginning))
+        if deed.startswith(beginning) and register is not None:
+            return translate(text, noun=translate(register.noun), list=translate(register.title))
+    return deed
 
 
 def _heading(subject_kind: str, field: str) -> str:
@@ -128,6 +128,8 @@ def _deeds() -> dict[str, str]:
         "close-plan": translate("Đóng kế hoạch"),
         "add-user": translate("Thêm tài khoản"),
         "change-user": translate("Đổi tài khoản"),
+        "make-token": translate("Tạo mã truy cập"),
+        "revoke-token": translate("Thu hồi mã truy cập"),
     }
 
 
@@ -143,6 +145,10 @@ def _fields() -> dict[str, str]:
         "name": translate("tên"),
         "role": translate("vai trò"),
         "active": translate("đang dùng"),
+        "new": translate("dòng mới"),
+        "changed": translate("dòng sửa"),
+        "scopes": translate("quyền"),
+        "expires": translate("hết hạn"),
     }
 
 
@@ -159,6 +165,8 @@ def _values() -> dict[object, str]:
         "planner": translate("Cán bộ kế hoạch"),
         "office": translate("Văn phòng"),
         "driver": translate("Lái xe, cán bộ theo xe"),
+        "read": translate("chỉ đọc"),
+        "read, write": translate("đọc và ghi"),
         True: translate("có"),
         False: translate("không"),
     }
