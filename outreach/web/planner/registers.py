@@ -104,7 +104,7 @@ def _page(sheet: Sheet) -> str:
 
 
 @desk.get("/danh-muc/<list_name>/moi")
-@allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
+@allow(Right.EDIT_REGISTERS)
 def new(list_name: str) -> AnyResponse | str:
     """The form of a new row; the address may fill some of it in."""
     register = _register(list_name)
@@ -115,7 +115,7 @@ def new(list_name: str) -> AnyResponse | str:
 
 
 @desk.post("/danh-muc/<list_name>/moi")
-@allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
+@allow(Right.EDIT_REGISTERS)
 def create(list_name: str) -> AnyResponse:
     """Add the row, or show the form again with what is to be mended."""
     register = _register(list_name)
@@ -138,7 +138,7 @@ def edit(list_name: str, record_id: int) -> AnyResponse | str:
 
 
 @desk.post("/danh-muc/<list_name>/<int:record_id>")
-@allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
+@allow(Right.EDIT_REGISTERS)
 def save(list_name: str, record_id: int) -> AnyResponse:
     """Store the row; both versions when somebody else was faster."""
     register = _register(list_name)
@@ -162,7 +162,7 @@ def _list(list_name: str) -> str:
 
 
 @desk.post("/danh-muc/<list_name>/<int:record_id>/cat")
-@allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
+@allow(Right.EDIT_REGISTERS)
 def archive(list_name: str, record_id: int) -> AnyResponse:
     """Put a row away or take it back."""
     register = _register(list_name)
@@ -185,7 +185,7 @@ def _changed_meanwhile(register: Register, record_id: int) -> AnyResponse:
 
 
 @desk.get("/danh-muc/<list_name>/<int:record_id>/xoa")
-@allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
+@allow(Right.EDIT_REGISTERS)
 def ask_delete(list_name: str, record_id: int) -> str:
     """Ask before deleting; a row that something hangs on says what, and offers the archive."""
     return _delete_page(_register(list_name), record_id)
@@ -198,7 +198,7 @@ def _delete_page(register: Register, record_id: int) -> str:
 
 
 @desk.post("/danh-muc/<list_name>/<int:record_id>/xoa")
-@allow(Right.EDIT_REGISTERS, Right.HANDLE_REQUESTS)
+@allow(Right.EDIT_REGISTERS)
 def delete(list_name: str, record_id: int) -> AnyResponse:
     """Delete the row."""
     register = _register(list_name)
