@@ -26,7 +26,7 @@ test: $(TOOLS)
 
 test-browser: $(TOOLS)
 	$(PY) -m tools.browser_needs
-	$(PY) -m pytest -x -m browser tests/browser
+	$(PY) -m pytest -m browser tests/browser -n 2 --dist loadfile
 
 check: $(TOOLS)
 	.venv/bin/ruff check .

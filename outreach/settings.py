@@ -26,6 +26,12 @@ class Settings:
     consumer: str = setting("OUTREACH_CONSUMER", "on", "on: background work runs inside the server; off: apart")
     osm_tiles: str = setting("OUTREACH_OSM_TILES", "off", "on: planners' maps load tiles from OpenStreetMap")
     outlines: str = setting("OUTREACH_OUTLINES", "", "GeoJSON file of commune or province outlines")
+    geocoder: str = setting(
+        "OUTREACH_GEOCODER", "off", "on: a click sends one site's name to a map server for its place"
+    )
+    geocoder_url: str = setting(
+        "OUTREACH_GEOCODER_URL", "https://nominatim.openstreetmap.org", "Nominatim server that is asked for places"
+    )
     secure_cookies: str = setting("OUTREACH_SECURE_COOKIES", "off", "on: cookies only over HTTPS")
     trusted_hosts: str = setting("OUTREACH_TRUSTED_HOSTS", "", "comma-separated host names; empty: any")
 

@@ -30,7 +30,7 @@ from outreach.domain.times import Period
 YEARS = (1990, 2100)  # anything else is a slip of the keyboard
 _DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
-_TIME = re.compile(r"(\d{1,2})(?:[:hHg.](\d{2})?)?(?::00)?")
+_TIME = re.compile(r"(\d{1,2})(?:[:hHg.](\d{2})?)?(?::(\d{2}))?")
 _DIGITS = re.compile(r"[+-]?\d+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)")
@@ -152,15 +152,16 @@ def read_time(text: str) -> int:
     """Wall-clock time as seconds after midnight: "07:30", "7h30", "7g", "13.30"."""
     found = _TIME.fullmatch(text.strip())
     if found:
-        hours, minutes = int(found[1]), int(found[2] or 0)
-        if hours < 24 and minutes < 60:
-            return hours * 3600 + minutes * 60
+        hours, minutes, seconds = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+        if hours < 24 and minutes < 60 and seconds < 60:
+            return hours * 3600 + minutes * 60 + seconds
     raise _wrong("“{value}” không phải giờ; ghi như 07:30", text)
 
 
 def write_time(seconds: int) -> str:
-    """HH:MM."""
-    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
+    """HH:MM, with seconds only where there are some."""
+    clock = f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
+    return f"{clock}:{seconds % 60:02d}" if seconds % 60 else clock
 
 
 def read_weekdays(text: str) -> tuple[int, ...]:
@@ -178,12 +179,13 @@ def read_weekdays(text: str) -> tuple[int, ...]:
     return tuple(sorted(days))
 
 
-def write_weekdays(days: tuple[int, ...]) -> str:
-    """ "T2-T6" for three days in a row or more, else "T2, T4"."""
+def write_weekdays(days: tuple[int, ...], *, language: str = "vi") -> str:
+    """ "T2-T6" (or "Mon-Fri") for three days in a row or more, else "T2, T4"."""
+    letters = WEEKDAY_LETTERS[language]
     inside = sorted(days)
     if len(inside) > 2 and inside == list(range(inside[0], inside[-1] + 1)):
-        return f"{WEEKDAY_LETTERS[inside[0]]}-{WEEKDAY_LETTERS[inside[-1]]}"
-    return ", ".join(WEEKDAY_LETTERS[day] for day in inside)
+        return f"{letters[inside[0]]}-{letters[inside[-1]]}"
+    return ", ".join(letters[day] for day in inside)
 
 
 def read_hours(text: str) -> tuple[ServiceHours, ...]:
@@ -204,10 +206,11 @@ def read_hours(text: str) -> tuple[ServiceHours, ...]:
     return tuple(sorted(set(found)))
 
 
-def write_hours(hours: tuple[ServiceHours, ...]) -> str:
+def write_hours(hours: tuple[ServiceHours, ...], *, language: str = "vi") -> str:
     """Service hours on one line, each with its weekdays."""
     return "; ".join(
-        f"{write_weekdays(one.weekdays)} {write_time(one.start_s)}-{write_time(one.end_s)}{TERM_TEXT[one.term]}"
+        f"{write_weekdays(one.weekdays, language=language)} {write_time(one.start_s)}-{write_time(one.end_s)}"
+        f"{TERM_TEXT[language][one.term]}"
         for one in sorted(hours)
     )
 

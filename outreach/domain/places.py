@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import asin, cos, radians, sin, sqrt
+
+EARTH_RADIUS_M = 6_371_009.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +19,14 @@ class Coordinates:
             raise ValueError(f"lat {self.lat} is not between -90 and 90")
         if not -180 <= self.lon <= 180:
             raise ValueError(f"lon {self.lon} is not between -180 and 180")
+
+
+def metres_between(one: Coordinates, other: Coordinates) -> float:
+    """The great-circle distance."""
+    lat, other_lat = radians(one.lat), radians(other.lat)
+    across = sin((other_lat - lat) / 2) ** 2
+    along = cos(lat) * cos(other_lat) * sin(radians(other.lon - one.lon) / 2) ** 2
+    return 2 * EARTH_RADIUS_M * asin(min(1.0, sqrt(across + along)))
 
 
 class Terrain(StrEnum):

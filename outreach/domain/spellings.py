@@ -5,7 +5,10 @@ import re
 YES = frozenset({"co", "x", "1", "yes", "y", "true", "dung", "duoc", "✓"})
 NO = frozenset({"khong", "0", "no", "n", "false", "sai", "ko", "k"})
 YES_TEXT, NO_TEXT = "có", "không"
-WEEKDAY_LETTERS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
+WEEKDAY_LETTERS = {
+    "vi": ("T2", "T3", "T4", "T5", "T6", "T7", "CN"),
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+}
 WEEKDAYS = {
     **{f"t{n + 2}": n for n in range(6)}, **{f"thu {n + 2}": n for n in range(6)}, **{str(n + 2): n for n in range(6)},
     "cn": 6, "chu nhat": 6, "8": 6,
@@ -17,7 +20,8 @@ WEEKDAYS = {
 SPAN = re.compile(r"\s*(?:-|–|—|đến|tới|to)\s*", re.IGNORECASE)
 AND = re.compile(r"[,;+&]|\bvà\b|\band\b", re.IGNORECASE)
 HOURS = re.compile(
-    r"(?P<days>.*?)\s*(?P<start>\d{1,2}(?:[:hHg.]\d{0,2})?)\s*(?:-|–|đến|to)\s*(?P<end>\d{1,2}(?:[:hHg.]\d{0,2})?)"
+    r"(?P<days>.*?)\s*(?P<start>\d{1,2}(?:[:hHg.]\d{0,2})?(?::\d\d)?)\s*(?:-|–|đến|to)\s*"
+    r"(?P<end>\d{1,2}(?:[:hHg.]\d{0,2})?(?::\d\d)?)"
     r"\s*(?:\((?P<term>[^)]*)\))?",
     re.IGNORECASE,
 )
@@ -26,7 +30,10 @@ TERM_WORDS = {
     "trong nam hoc": "term", "nam hoc": "term", "term": "term", "in term": "term",
     "trong he": "summer", "he": "summer", "summer": "summer", "in summer": "summer",
 }  # fmt: skip
-TERM_TEXT = {"": "", "term": " (trong năm học)", "summer": " (trong hè)"}
+TERM_TEXT = {
+    "vi": {"": "", "term": " (trong năm học)", "summer": " (trong hè)"},
+    "en": {"": "", "term": " (in term)", "summer": " (in summer)"},
+}
 
 
 # one day off or a stretch of them at the beginning of a part

@@ -108,6 +108,18 @@ REQUEST_STATES = {
 }
 
 TERMS = {"term": "trong năm học", "summer": "trong hè"}
+TERM_KINDS = {"term": "Năm học", "summer": "Hè"}
+UNIT_KINDS = {
+    "tỉnh": "Tỉnh",
+    "thành phố": "Thành phố",
+    "huyện": "Huyện",
+    "quận": "Quận",
+    "thị xã": "Thị xã",
+    "thị trấn": "Thị trấn",
+    "xã": "Xã",
+    "phường": "Phường",
+    "đặc khu": "Đặc khu",
+}
 
 # members of two sets may share their text ("driver" is a role and a post), so the set is looked up first
 _WORDS: dict[type[StrEnum], Mapping[Any, str]] = {

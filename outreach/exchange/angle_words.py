@@ -19,7 +19,7 @@ TOKENS = r"""
   | (?P<minute>'|phút|min)
   | (?P<colon>:)
   | (?P<stop>[,;|&\n\t]|(?<=\s)-(?=\s))
-  | (?P<sign>(?<![\d.,])[+-](?=[\d]))
+  | (?P<sign>(?<![\d.])[+-](?=\d))
   | (?P<space>\s+)
   | (?P<other>.)
 """

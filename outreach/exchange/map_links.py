@@ -39,18 +39,18 @@ def find_link(text: str) -> str:
     return found.group().rstrip(").,;>\"'") if found else ""
 
 
-def read_link(link: str) -> LinkedPoint:
-    """The point that `link` names, else the centre of its view; InvalidValue when it has neither."""
+def read_link(link: str, text: str) -> LinkedPoint:
+    """The point that `link`, found in `text`, names, else the centre of its view; InvalidValue when it has neither."""
     try:
         address = urlsplit(link if "://" in link else f"https://{link}")
         host = (address.hostname or "").removeprefix("www.")
     except ValueError as error:
-        raise refusal(BROKEN, link) from error
+        raise refusal(BROKEN, text) from error
     if host in SHORT_HOSTS and not HASH.search(address.fragment):
-        raise refusal(SHORT_LINK, link, host=host)
+        raise refusal(SHORT_LINK, text, host=host)
     pair = next(_points(address), None)
     if pair is None:
-        raise refusal(NO_POINT, link, host=host[:60])
+        raise refusal(NO_POINT, text, host=host[:60])
     return LinkedPoint(pair=pair, google="google." in host)
 
 

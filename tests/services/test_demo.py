@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from outreach.domain.places import SiteKind
 from outreach.domain.times import HalfYear, half_year_of
-from outreach.domain.visits import CalendarKind, PlanState, ServiceKind, VisitOutcome
+from outreach.domain.visits import CalendarKind, PlanState, RequestState, ServiceKind, VisitOutcome
 from outreach.services.demo import Demo, build_demo, what_is_real
 from outreach.services.demo.frame import frame_of
 from outreach.services.problems import build_problem
@@ -21,6 +21,7 @@ from outreach.store.calendars import CalendarDay
 from outreach.store.fleet import StaffMember, Vehicle, VehicleAbsence
 from outreach.store.organisations import AdminUnit, AdminUnitChange
 from outreach.store.plans import Plan
+from outreach.store.requests import Request
 from outreach.store.sites import Need, Site
 from outreach.store.visits import VisitRecord
 from outreach.wiring import House, open_house
@@ -97,6 +98,17 @@ def test_build_demo_writes_the_register_and_the_fleet(shown):
     assert (plan.name, plan.state) == ("Kế hoạch 6 tháng đầu năm 2027", PlanState.DRAFT)
 
 
+def test_build_demo_writes_requests_in_every_state(shown):
+    rows = shown.scalars(select(Request).order_by(Request.number)).all()
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    assert [row.asked_on for row in rows] == sorted(row.asked_on for row in rows)
+    assert {row.state for row in rows} == set(RequestState)
+    assert all(row.decided_on is None for row in rows if row.state is RequestState.OPEN)
+    became = [row.need_id for row in rows if row.state is RequestState.ACCEPTED]
+    assert len(became) == len(set(became)) == 9
+    assert all(became)
+
+
 def _within(absence: VehicleAbsence, day: date) -> bool:
     return absence.first_day <= day <= absence.last_day
 
@@ -113,7 +125,7 @@ def test_build_demo_keeps_old_and_new_units_apart(shown):
     assert shown.scalar(communes) == 5
 
 
-def test_build_demo_is_the_same_each_time_and_shares_units(house):
+def test_build_demo_is_the_same_each_time(house):
     def rows(today: date):
         _, session = _build(house, today)
         visits = select(Site.code, VisitRecord.day, VisitRecord.outcome, VisitRecord.items, VisitRecord.note)

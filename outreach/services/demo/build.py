@@ -13,6 +13,7 @@ from outreach.services.demo.frame import Frame, frame_of
 from outreach.services.demo.needs import add_needs
 from outreach.services.demo.records import add_records
 from outreach.services.demo.register import add_admin_units
+from outreach.services.demo.requests import add_requests
 from outreach.services.demo.sites import add_sites
 from outreach.store.calendars import Term
 from outreach.store.organisations import Organisation
@@ -56,6 +57,7 @@ def build_demo(session: Session, *, today: date) -> Demo:
     site_ids = add_sites(session, owner, frame, fleet=fleet, unit_ids=add_admin_units(session, owner))
     last = add_records(session, owner, frame, fleet=fleet, site_ids=site_ids)
     add_needs(session, owner, frame, site_ids=site_ids, last=last)
+    add_requests(session, owner, frame, site_ids=site_ids)
     plan = Plan(organisation_id=owner, name=frame.plan_name, first_day=frame.period.first, last_day=frame.period.last)
     session.add(plan)
     session.flush()
@@ -115,7 +117,7 @@ def what_is_real(session: Session) -> tuple[DemoFact, ...]:
         DemoFact(
             translate("Xe, tổ phục vụ, khung giờ, nhu cầu"),
             "invented",
-            translate("Số xe, ngày chạy, giờ đón, số buổi, công văn và đầu mối đều là giả định."),
+            translate("Số xe, ngày chạy, giờ đón, số buổi, công văn, đề nghị và đầu mối đều là giả định."),
         ),
         DemoFact(
             translate("Lượt phục vụ đã ghi"),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue
@@ -11,18 +10,42 @@ from outreach.domain.places import Terrain
 from outreach.exchange.coordinates import looks_swapped, read_coordinates
 from outreach.services.registers import fields as f
 from outreach.services.registers.lookups import Lookups
-from outreach.services.registers.register import Note, Reading, Register, Values
+from outreach.services.registers.register import Note, Reading, Register, Values, hanging
 from outreach.store.fleet import Base, StaffMember, Vehicle
 from outreach.store.sites import Site
 
 SWAPPED = "vĩ độ và kinh độ bị đổi chỗ, đã đổi lại"
 
 
+def base_field(**more: Any) -> f.Field:  # noqa: ANN401 - the other columns of Field
+    """The base a row belongs to, by its name."""
+    return f.reference(
+        "base_id", "Cơ sở", find=Lookups.base, names=lambda looks: looks.bases, aliases="base; don vi; co so quan ly",
+        **more,
+    )  # fmt: skip
+
+
+def complete_base(reading: Reading, looks: Lookups, *, known: Values | None) -> None:
+    """A row without a base belongs to the only one there is; raises InvalidValue where people must say which."""
+    values = reading.values
+    if values.get("base_id") is not None or "base_id" in {fault.field for fault in reading.faults}:
+        return
+    if known is not None:  # a base is changed and never emptied
+        values.pop("base_id", None)
+    elif len(looks.base_points) == 1:
+        values["base_id"] = next(iter(looks.base_points))
+    elif not looks.base_points:
+        raise InvalidValue("thư viện chưa có cơ sở nào; thêm cơ sở trước", field="base_id", value="")
+    else:
+        raise InvalidValue("chưa ghi cơ sở nào; các cơ sở là: {known}", field="base_id", value="",
+                           known=", ".join(looks.bases.values()))  # fmt: skip
+
+
 class Bases(Register):
     """Bases, known again by name."""
 
     name: ClassVar[str] = "bases"
-    title: ClassVar[str] = "Cơ sở"
+    title: ClassVar[str] = "Các cơ sở"
     noun: ClassVar[str] = "cơ sở"
     table = Base
     key = ("name",)
@@ -54,14 +77,12 @@ class Bases(Register):
 
     def in_use(self, session: Session, ids: Sequence[int]) -> dict[int, str]:
         """Bases with sites, vehicles or posts."""
-        found: dict[int, str] = {}
-        for column in (Site.base_id, Vehicle.base_id, StaffMember.base_id):
-            for number in session.scalars(select(column).where(column.in_(ids)).distinct()):
-                found[number] = "Cơ sở này còn điểm phục vụ, xe hoặc người; hãy cất thay vì xóa."
-        return found
+        text = "Cơ sở này còn điểm phục vụ, xe hoặc người; hãy cất thay vì xóa."
+        columns = (Site.base_id, Vehicle.base_id, StaffMember.base_id)
+        return {number: text for column in columns for number in hanging(session, column, ids)}
 
 
-def complete_point(reading: Reading, *, new: bool) -> None:
+def complete_point(reading: Reading, *, new: bool, needed: bool = True) -> None:
     """`lat` and `lon` from what was pasted or typed: both, in order, on the earth; raises InvalidValue."""
     values: dict[str, Any] = reading.values
     if values.get("point"):
@@ -74,6 +95,8 @@ def complete_point(reading: Reading, *, new: bool) -> None:
         return
     lat, lon = values.get("lat"), values.get("lon")
     if lat is None and lon is None:
+        if not needed:
+            return
         raise InvalidValue("chưa có tọa độ; điền Tọa độ, hoặc Vĩ độ và Kinh độ", field="lat", value="")
     if lat is None or lon is None:
         raise InvalidValue("vĩ độ và kinh độ phải đi cùng nhau", field="lat" if lat is None else "lon", value="")

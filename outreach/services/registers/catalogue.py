@@ -1,13 +1,19 @@
 """All registers, by the name that command line, addresses and API use."""
 
 from outreach.domain.errors import NotFound
+from outreach.services.registers.absences import StaffDays, VehicleDays
 from outreach.services.registers.bases import Bases
+from outreach.services.registers.calendars import CalendarDays, Terms
+from outreach.services.registers.fleet import Staff, Vehicles
 from outreach.services.registers.needs import Needs
 from outreach.services.registers.register import Register
 from outreach.services.registers.sites import Sites
 
 # in the order in which an empty library fills them: each names rows only of those before it
-REGISTERS: dict[str, Register] = {register.name: register for register in (Bases(), Sites(), Needs())}
+_IN_ORDER: tuple[Register, ...] = (
+    Bases(), Vehicles(), VehicleDays(), Staff(), StaffDays(), CalendarDays(), Terms(), Sites(), Needs(),
+)  # fmt: skip
+REGISTERS: dict[str, Register] = {register.name: register for register in _IN_ORDER}
 
 
 def register_called(name: str) -> Register:

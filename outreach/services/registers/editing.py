@@ -1,6 +1,6 @@
 """One row of a register changed by hand: saved, archived, deleted, with the log beside it and nobody overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -27,11 +27,12 @@ class RefusedRecord(InvalidValue):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A row as it was stored, with what a person should know of its values."""
+    """A row as it was stored, with what a person should know of its values; `more` rows where one became several."""
 
     record: Record
     reading: Reading
     changed: bool
+    more: tuple[Record, ...] = ()
 
 
 def record_of(session: Session, register: Register, record_id: int) -> Record:
@@ -61,11 +62,15 @@ def save_texts(
     reading = register.read(texts, looks, known=before.values if before else None)
     if reading.faults:
         raise RefusedRecord(reading)
-    return (
-        _add(session, actor, register, reading)
-        if before is None
-        else _change(session, actor, register, reading, before=before)
-    )
+    rows = register.records_of(reading)
+    if before is None:
+        first, *others = _add(session, actor, register, reading, rows)
+        return Saved(first, reading, changed=True, more=tuple(others))
+    if len(rows) > 1:
+        text = texts.get(register.spreads, "")
+        reading.faults.append(InvalidValue("chỉ dùng khi thêm dòng mới", field=register.spreads, value=text))
+        raise RefusedRecord(reading)
+    return _change(session, actor, register, reading, before=before)
 
 
 def save_values(
@@ -79,7 +84,15 @@ def save_values(
 ) -> Saved:
     """The same from typed values; they are written as texts and read again, so that every door checks alike."""
     looks = Lookups(session)
-    texts = {name: register.field(name).text_of(value, looks) for name, value in values.items()}
+    texts: dict[str, str] = {}
+    unknown = Reading({})
+    for name, value in values.items():
+        try:
+            texts[name] = register.field(name).text_of(value, looks)
+        except InvalidValue as error:  # the number of a row that this library does not have
+            unknown.faults.append(error)
+    if unknown.faults:
+        raise RefusedRecord(unknown)
     return save_texts(session, actor, register, texts, record_id=record_id, version=version)
 
 
@@ -92,20 +105,26 @@ def _locked(session: Session, register: Register, record_id: int, version: int |
     return before
 
 
-def _add(session: Session, actor: Actor, register: Register, reading: Reading) -> Saved:
-    whole = {**register.defaults(), **reading.values}
-    _refuse_twin(session, register, reading, whole, own_id=None)
+def _add(session: Session, actor: Actor, register: Register, reading: Reading, rows: Sequence[Values]) -> list[Record]:
+    wholes = [{**register.defaults(), **values} for values in rows]
+    taken = register.keys(session)
+    for whole in wholes:
+        if register.key_of(whole) in taken:
+            raise _twin(session, register, reading, whole)
     try:
         with session.begin_nested():
-            (number,) = register.insert(session, [whole])
+            ids = register.insert(session, wholes)
     except IntegrityError:  # somebody made the same row at the same moment
-        raise _twin(session, register, reading, whole) from None
+        raise _twin(session, register, reading, wholes[0]) from None
     looks = Lookups(session)
     empty = register.texts_of(register.defaults(), looks)
-    texts = register.texts_of(whole, looks)
-    changes = {name: [None, text] for name, text in texts.items() if text and text != empty[name]}
-    audit.record(session, actor, f"add-{register.name}", register.name, number, register.subject(whole, looks), changes)
-    return Saved(record_of(session, register, number), reading, changed=True)
+    records = register.load(session, ids)
+    for record in records.values():
+        texts = register.texts_of(record.values, looks)
+        changes = {name: [None, text] for name, text in texts.items() if text and text != empty[name]}
+        subject = register.subject(record.values, looks)
+        audit.record(session, actor, f"add-{register.name}", register.name, record.id, subject, changes)
+    return [records[number] for number in ids]
 
 
 def _change(session: Session, actor: Actor, register: Register, reading: Reading, *, before: Record) -> Saved:
@@ -113,7 +132,11 @@ def _change(session: Session, actor: Actor, register: Register, reading: Reading
     if not changes:
         return Saved(before, reading, changed=False)
     whole = {**before.values, **changes}
-    _refuse_twin(session, register, reading, whole, own_id=before.id)
+    if (
+        set(register.key) & changes.keys()
+        and register.keys(session).get(register.key_of(whole), before.id) != before.id
+    ):
+        raise _twin(session, register, reading, whole)
     old = register.texts_of(before.values, Lookups(session))
     try:
         with session.begin_nested():
@@ -128,13 +151,6 @@ def _change(session: Session, actor: Actor, register: Register, reading: Reading
         session, actor, f"change-{register.name}", register.name, before.id, register.subject(whole, looks), logged
     )
     return Saved(record_of(session, register, before.id), reading, changed=True)
-
-
-def _refuse_twin(session: Session, register: Register, reading: Reading, whole: Values, *, own_id: int | None) -> None:
-    """Two rows of one key would be one thing twice."""
-    twin = register.keys(session).get(register.key_of(whole))
-    if twin is not None and twin != own_id:
-        raise _twin(session, register, reading, whole)
 
 
 def _twin(session: Session, register: Register, reading: Reading, whole: Values) -> RefusedRecord:

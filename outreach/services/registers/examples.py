@@ -2,6 +2,50 @@
 
 EXAMPLES: dict[str, dict[str, str]] = {
     "bases": {"name": "Thư viện tỉnh, cơ sở Nha Trang", "short_name": "Nha Trang", "point": "12,2451; 109,1943"},
+    "vehicles": {
+        "sign": "3",
+        "name": "Xe 3",
+        "plate": "79B-000.00",
+        "kind": "Xe ô tô thư viện",
+        "base_id": "Thư viện tỉnh, cơ sở Nha Trang",
+        "weekdays": "T2-T6",
+        "set_up_minutes": "15",
+        "pack_up_minutes": "15",
+        "length_m": "8,1",
+        "books": "3500",
+        "computers": "6",
+    },
+    "vehicle-days": {
+        "vehicle_id": "Xe 3",
+        "first_day": "03/08/2027",
+        "last_day": "14/08/2027",
+        "reason": "Vào xưởng bảo dưỡng, đăng kiểm",
+    },
+    "staff": {
+        "label": "Thủ thư 1 (Nha Trang)",
+        "post": "Thủ thư",
+        "base_id": "Thư viện tỉnh, cơ sở Nha Trang",
+        "weekdays": "T2-T6",
+    },
+    "staff-days": {
+        "staff_member_id": "Thủ thư 1 (Nha Trang)",
+        "first_day": "10/03/2027",
+        "last_day": "11/03/2027",
+        "reason": "Tập huấn nghiệp vụ thư viện",
+    },
+    "calendar-days": {
+        "day": "05/02/2027",
+        "last_day": "11/02/2027",
+        "kind": "Nghỉ lễ",
+        "name": "Tết Nguyên đán",
+        "source": "Thông báo nghỉ Tết của Bộ Nội vụ",
+    },
+    "terms": {
+        "name": "Học kỳ II 2026-2027",
+        "kind": "Năm học",
+        "first_day": "18/01/2027",
+        "last_day": "31/05/2027",
+    },
     "sites": {
         "code": "NT012",
         "name": "Trường Tiểu học Khánh Bình",

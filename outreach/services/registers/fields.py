@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import Any, TypeVar
 
 from outreach.domain import cells
 from outreach.domain.errors import InvalidValue
 from outreach.domain.names import search_key
-from outreach.domain.words import word_of, words_of
-from outreach.i18n import LANGUAGES, translate, use_language
+from outreach.domain.words import words_of
+from outreach.i18n import LANGUAGES, current_language, translate, use_language
 from outreach.services.registers.lookups import Lookups
 
 E = TypeVar("E", bound=StrEnum)
@@ -52,7 +51,8 @@ class Field:
     empty: Any = ""
     aliases: str = ""
     hint: str = ""
-    most: int | None = None
+    least: float | None = None  # of a number
+    most: float | None = None  # of a number, or characters of a text
     options: Callable[[Lookups], Iterable[Option]] | None = None
     entry_only: bool = False
 
@@ -108,6 +108,8 @@ def whole(name: str, heading: str, *, least: int, most: int, empty: int | None =
         read=lambda text, _: cells.read_whole(text, least=least, most=most),
         write=lambda value, _: str(value),
         widget=Widget.WHOLE,
+        least=least,
+        most=most,
         empty=empty,
         **more,
     )
@@ -121,6 +123,8 @@ def number(name: str, heading: str, *, least: float, most: float, **more: Any) -
         read=lambda text, _: cells.read_number(text, least=least, most=most),
         write=lambda value, _: cells.write_number(value),
         widget=Widget.NUMBER,
+        least=least,
+        most=most,
         empty=None,
         **more,
     )
@@ -171,7 +175,7 @@ def weekdays(name: str, heading: str, *, empty: tuple[int, ...] = (0, 1, 2, 3, 4
         name=name,
         heading=heading,
         read=lambda text, _: cells.read_weekdays(text),
-        write=lambda value, _: cells.write_weekdays(value),
+        write=lambda value, _: cells.write_weekdays(value, language=current_language()),
         widget=Widget.WEEKDAYS,
         empty=empty,
         **more,
@@ -184,7 +188,7 @@ def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
         name=name,
         heading=heading,
         read=lambda text, _: cells.read_hours(text),
-        write=lambda value, _: cells.write_hours(value),
+        write=lambda value, _: cells.write_hours(value, language=current_language()),
         widget=Widget.HOURS,
         empty=(),
         **more,
@@ -204,37 +208,83 @@ def days_off(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     )
 
 
-@cache
-def _members(kind: type[StrEnum]) -> Mapping[str, StrEnum]:
-    """Every way a member of a closed set is written: its code and its words in each language."""
-    found: dict[str, StrEnum] = {}
-    for member in kind:
-        found[search_key(member.value)] = member
-        for language in LANGUAGES:
-            with use_language(language):
-                found.setdefault(search_key(translate(word_of(member))), member)
-    return found
+REMEMBERED = 1000  # ways in which one choice was written; a sheet of many rows repeats a few
 
 
-def choice(name: str, heading: str, kind: type[E], *, empty: E | None = None, also: Mapping[str, E] | None = None,
-           **more: Any) -> Field:  # fmt: skip  # noqa: ANN401
-    """A member of a closed set, by its code or its word in either language; `also` are further words (search keys)."""
+def _one_of(name: str, heading: str, words: Mapping[Any, str], *, also: Mapping[str, Any] | None, **more: Any) -> Field:  # noqa: ANN401
+    """One of a few values with their Vietnamese words; read by code and by word in each language."""
+    ways: dict[str, Any] = {}
+    before: dict[str, Any] = {}  # what was read from which text
 
-    def read(text: str, _looks: Lookups) -> E:
-        key = search_key(text)
-        member = _members(kind).get(key) or (also or {}).get(key)
-        if member is None:
-            known = ", ".join(translate(word) for word in words_of(kind).values())
-            raise InvalidValue("không có lựa chọn “{value}”; ghi một trong: {known}", field="", value=text, known=known)
-        return kind(member)
+    def known() -> dict[str, Any]:
+        if not ways:  # on first use: a catalogue is not read while modules are imported
+            ways.update({search_key(str(value)): value for value in words})
+            for language in LANGUAGES:
+                with use_language(language):
+                    for value, word in words.items():
+                        ways.setdefault(search_key(translate(word)), value)
+            for way, value in (also or {}).items():
+                ways.setdefault(way, value)
+        return ways
+
+    def read(text: str, _looks: Lookups) -> Any:  # noqa: ANN401
+        if text in before:
+            return before[text]
+        value = known().get(search_key(text))
+        if value is None:
+            told = ", ".join(translate(word) for word in words.values())
+            raise InvalidValue("không có lựa chọn “{value}”; ghi một trong: {known}", field="", value=text, known=told)
+        if len(before) < REMEMBERED:
+            before[text] = value
+        return value
 
     return Field(
         name=name,
         heading=heading,
         read=read,
-        write=lambda value, _: translate(word_of(value)),
+        write=lambda value, _: translate(words[value]),
         widget=Widget.CHOICE,
-        empty=empty,
-        options=lambda _: tuple((member.value, translate(word_of(member))) for member in kind),
+        options=lambda _: tuple((str(value), translate(word)) for value, word in words.items()),
+        **more,
+    )
+
+
+def choice(name: str, heading: str, kind: type[E], *, empty: E | None = None, also: Mapping[str, E] | None = None,
+           **more: Any) -> Field:  # fmt: skip  # noqa: ANN401
+    """A member of a closed set, by its code or its word in either language; `also` are further words (search keys)."""
+    return _one_of(name, heading, words_of(kind), also=also, empty=empty, **more)
+
+
+def word(name: str, heading: str, words: Mapping[str, str], *, empty: str | None = None,
+         also: Mapping[str, str] | None = None, **more: Any) -> Field:  # fmt: skip  # noqa: ANN401
+    """One of a few texts that stand for themselves in the database, with their Vietnamese words."""
+    return _one_of(name, heading, words, also=also, empty=empty, **more)
+
+
+def reference(
+    name: str,
+    heading: str,
+    *,
+    find: Callable[[Lookups, str], int],
+    names: Callable[[Lookups], Mapping[int, str]],
+    listed: bool = True,
+    **more: Any,  # noqa: ANN401
+) -> Field:
+    """Another row of the library by what people call it; `listed` when there are few enough to choose from."""
+
+    def write(value: Any, looks: Lookups) -> str:  # noqa: ANN401
+        called = names(looks).get(value)
+        if called is None:
+            raise InvalidValue("không có mục mang số “{value}” trong thư viện này", field=name, value=str(value))
+        return called
+
+    return Field(
+        name=name,
+        heading=heading,
+        read=lambda text, looks: find(looks, text),
+        write=write,
+        widget=Widget.CHOICE if listed else Widget.LINE,
+        empty=None,
+        options=(lambda looks: tuple((called, called) for called in names(looks).values())) if listed else None,
         **more,
     )

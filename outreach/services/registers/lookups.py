@@ -25,18 +25,8 @@ class Lookups:
 
     def forget(self) -> None:
         """Read everything again when it is next asked for."""
-        for name in (
-            "bases",
-            "base_points",
-            "sites",
-            "site_codes",
-            "vehicles",
-            "vehicle_names",
-            "staff",
-            "staff_labels",
-            "units",
-        ):
-            self.__dict__.pop(name, None)
+        for name in [name for name in self.__dict__ if name != "session"]:
+            del self.__dict__[name]
 
     # ---- bases
 
@@ -45,16 +35,22 @@ class Lookups:
         """Names by id, in the order they were made."""
         return dict(iter(self.session.execute(select(Base.id, Base.name).order_by(Base.id))))
 
+    @cached_property
+    def _base_ways(self) -> tuple[tuple[int, str, str], ...]:
+        rows = self.session.execute(select(Base.id, Base.name, Base.short_name).order_by(Base.id))
+        return tuple((row.id, search_key(row.name), search_key(row.short_name)) for row in rows)
+
     def base(self, text: str) -> int:
         """The base with this name or short name."""
         key = search_key(text)
-        rows = self.session.execute(select(Base.id, Base.name, Base.short_name)).all()
-        found = [row.id for row in rows if key in (search_key(row.name), search_key(row.short_name))]
+        found = [number for number, name, _ in self._base_ways if key == name]
+        if not found:
+            found = [number for number, _, short in self._base_ways if key == short]
         if not found:  # "Phan Rang" for "Cơ sở Phan Rang"
-            found = [row.id for row in rows if key in search_key(row.name)]
+            found = [number for number, name, _ in self._base_ways if key in name]
         if len(found) != 1:
             self._unknown("không có cơ sở “{value}”; các cơ sở là: {known}", text, self.bases.values())
-        return int(found[0])
+        return found[0]
 
     @cached_property
     def base_points(self) -> dict[int, Coordinates]:
@@ -114,6 +110,16 @@ class Lookups:
         if found is None:
             self._unknown("không có xe “{value}”; các xe là: {known}", text, self.vehicle_names.values())
         return found
+
+    @cached_property
+    def signs(self) -> dict[int, int]:
+        """Numbers of vehicles by id."""
+        return dict(iter(self.session.execute(select(Vehicle.id, Vehicle.sign))))
+
+    def sign_of(self, text: str) -> int | None:
+        """The number of the vehicle with this plate or name, if there is one."""
+        found = self.vehicles.get(search_key(text)) if text else None
+        return None if found is None else self.signs[found]
 
     @cached_property
     def staff_labels(self) -> dict[int, str]:

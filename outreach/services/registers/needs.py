@@ -13,7 +13,7 @@ from outreach.domain.times import half_year_of
 from outreach.domain.visits import ServiceKind
 from outreach.services.registers import fields as f
 from outreach.services.registers.lookups import Lookups
-from outreach.services.registers.register import Reading, Register, Values
+from outreach.services.registers.register import Reading, Register, Values, hanging
 from outreach.store.organisations import Organisation
 from outreach.store.plans import Stop, UnservedNeed
 from outreach.store.requests import Request
@@ -27,13 +27,18 @@ SERVICES = {
 LONGEST_DAYS = 400
 
 
-def site_field(**more: Any) -> f.Field:  # noqa: ANN401 - the other columns of Field
+def site_field(*, required: bool = True, **more: Any) -> f.Field:  # noqa: ANN401 - the other columns of Field
     """The site a row is about, by its code."""
-    return f.Field(
-        name="site_id", heading="Mã điểm", read=lambda text, looks: looks.site(text),
-        write=lambda value, looks: looks.site_codes[value], required=True, empty=None,
-        aliases="ma; ma truong; diem; site; site_code", **more,
-    )  # fmt: skip
+    return f.reference(
+        "site_id",
+        "Mã điểm",
+        find=Lookups.site,
+        names=lambda looks: looks.site_codes,
+        listed=False,
+        required=required,
+        aliases="ma; ma truong; diem; site; site_code",
+        **more,
+    )
 
 
 def _read_weeks(text: str, _looks: Lookups) -> list[str]:
@@ -115,9 +120,6 @@ class Needs(Register):
         silent = values.get("first_day") is None and values.get("last_day") is None
         if known is None and silent and not {"first_day", "last_day"} & faulty:
             values["first_day"], values["last_day"] = _coming(looks.session)
-        for name, empty in (("preferred_weeks", []), ("quota", 1), ("minutes", 120)):
-            if name in values and values[name] is None:
-                values[name] = empty
         first, last = ({**(known or {}), **values}.get(name) for name in ("first_day", "last_day"))
         for name, day in (("first_day", first), ("last_day", last)):
             if day is None and name not in faulty:
@@ -145,9 +147,7 @@ class Needs(Register):
             (UnservedNeed.need_id, "Nhu cầu này có trong kế hoạch; hãy sửa ngày hoặc số buổi thay vì xóa."),
             (Stop.need_id, "Nhu cầu này có trong kế hoạch; hãy sửa ngày hoặc số buổi thay vì xóa."),
         ):
-            for number in session.scalars(select(column).where(column.in_(ids)).distinct()):
-                if number is not None:
-                    found[number] = text
+            found |= dict.fromkeys(hanging(session, column, ids), text)
         return found
 
 

@@ -6,12 +6,12 @@ so a value that one door takes is taken, refused and explained alike by the othe
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import sqlalchemy
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue
@@ -19,6 +19,7 @@ from outreach.domain.roles import Right
 from outreach.services.registers.fields import Field
 from outreach.services.registers.lookups import Lookups
 from outreach.store.base import Owned, Table
+from outreach.store.session import GuardError
 
 Values = dict[str, Any]  # field name -> value
 
@@ -34,11 +35,15 @@ class Note:
 
 @dataclass(slots=True)
 class Reading:
-    """What the texts of one row gave: values of the fields that were read, faults and notes."""
+    """What the texts of one row gave: values of the fields that were read, faults and notes.
+
+    `entered` are the values of entry-only fields, as they were read.
+    """
 
     values: Values
     faults: list[InvalidValue] = dataclasses.field(default_factory=list)
     notes: list[Note] = dataclasses.field(default_factory=list)
+    entered: Values = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Register:
     fields: ClassVar[tuple[Field, ...]]
     key: ClassVar[tuple[str, ...]]  # fields by which a row is known again
     archives: ClassVar[bool] = False  # the table has `active`: rows with a history are archived, not deleted
+    spreads: ClassVar[str] = ""  # an entry-only field by which one row of a sheet becomes several (days from, to)
+    owner: ClassVar[tuple[str, type[Table]] | None] = None  # of a table without organisation: column, whose part it is
     write_right: ClassVar[Right] = Right.EDIT_REGISTERS
     read_right: ClassVar[Right] = Right.SEE_SITES
 
@@ -92,9 +99,13 @@ class Register:
         except InvalidValue as error:
             reading.faults.append(error)
         for one in self.fields:
-            if one.entry_only:
-                reading.values.pop(one.name, None)
+            if one.entry_only and one.name in reading.values:
+                reading.entered[one.name] = reading.values.pop(one.name)
         return reading
+
+    def records_of(self, reading: Reading) -> list[Values]:
+        """The rows that one reading without faults stands for: one, or several where the register `spreads`."""
+        return [reading.values]
 
     def complete(self, reading: Reading, looks: Lookups, *, known: Values | None) -> None:
         """Turn entry-only fields into others, fill in what follows, check fields against each other."""
@@ -126,16 +137,39 @@ class Register:
         names = [one.name for one in self.kept]
         columns = [getattr(self.table, name) for name in names]
         asked = self.owned(select(self.table.id, self.table.version, *columns)).order_by(self.table.id)  # type: ignore[attr-defined]
-        if ids is not None:
-            asked = asked.where(self.table.id.in_(ids))
         return {
             row[0]: Record(row[0], row[1], self.from_columns(dict(zip(names, row[2:], strict=True))))
-            for row in session.execute(asked)
+            for part in narrowed(asked, self.table.id, ids)
+            for row in session.execute(part)
         }
 
     def owned(self, statement: Any) -> Any:  # noqa: ANN401 - any select
         """`statement` for the library of the session; tables of their own need nothing, children join their owner."""
-        return statement
+        if self.owner is None:
+            return statement
+        column, parent = self.owner
+        return statement.join(parent, parent.id == getattr(self.table, column))  # the session's guard narrows parents
+
+    def _own(self, session: Session) -> ColumnElement[bool]:
+        """The same as a condition, for statements that the session's guard does not reach."""
+        library = session.info["organisation_id"]
+        table = _core(self.table)
+        if self.owner is None:
+            return cast("ColumnElement[bool]", table.c.organisation_id == library)
+        column, parent = self.owner
+        parents = _core(parent)
+        return table.c[column].in_(select(parents.c.id).where(parents.c.organisation_id == library))
+
+    def _check_owner(self, session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Children are given to rows of the session's library alone."""
+        if self.owner is None:
+            return
+        column, parent = self.owner
+        wanted = {row[column] for row in rows if column in row}
+        for some in chunks(sorted(wanted)):
+            wanted -= set(session.scalars(select(parent.id).where(parent.id.in_(some))))
+        if wanted:
+            raise GuardError(f"{column} {sorted(wanted)[:3]} of another organisation")
 
     def keys(self, session: Session) -> dict[tuple[Any, ...], int]:
         """Ids by key."""
@@ -158,35 +192,62 @@ class Register:
         if not rows:
             return []
         owner = {"organisation_id": session.info["organisation_id"]} if issubclass(self.table, Owned) else {}
-        made = session.scalars(
-            insert(self.table).returning(self.table.id, sort_by_parameter_order=True),
-            [self.to_columns(values, session) | owner for values in rows],
-        )
-        return list(made)
+        columns = [self.to_columns(values, session) | owner for values in rows]
+        self._check_owner(session, columns)
+        return list(session.scalars(insert(self.table).returning(self.table.id, sort_by_parameter_order=True), columns))
 
     def update(self, session: Session, rows: Sequence[tuple[int, Values]]) -> None:
         """Change rows (id, the values that change) and let their versions grow."""
-        table = cast("sqlalchemy.Table", self.table.__table__)
-        alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(
-            list
-        )  # one statement for rows that change alike
-        for number, values in rows:
-            columns = self.to_columns(values, session)
+        self.write_columns(session, [(number, self.to_columns(values, session)) for number, values in rows])
+
+    def write_columns(self, session: Session, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+        """Change columns of rows of this library; rows that change alike share one statement."""
+        self._check_owner(session, [columns for _, columns in rows])
+        table = _core(self.table)
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+        for number, columns in rows:
             alike[tuple(columns)].append({"row_id": number} | {f"new_{name}": value for name, value in columns.items()})
         for names, parameters in alike.items():
             changed = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
-            changing = update(table).where(table.c.id == bindparam("row_id"))
+            changing = update(table).where(table.c.id == bindparam("row_id"), self._own(session))
             session.execute(changing.values({**changed, "version": table.c.version + 1}), parameters)
 
     def delete(self, session: Session, ids: Sequence[int]) -> None:
         """Delete rows that nothing hangs on."""
-        session.execute(delete(self.table).where(self.table.id.in_(ids)).execution_options(synchronize_session=False))
+        for some in chunks(ids):
+            mine = (self.table.id.in_(some), self._own(session))
+            session.execute(delete(self.table).where(*mine).execution_options(synchronize_session=False))
 
     def in_use(self, session: Session, ids: Sequence[int]) -> dict[int, str]:  # noqa: ARG002 - most are free to go
         """Rows that must not be deleted, each with what hangs on it (a Vietnamese source text)."""
         return {}
 
 
-def entries(values: Values, names: Iterable[str]) -> Values:
-    """The values of some fields."""
-    return {name: values[name] for name in names if name in values}
+IDS_AT_ONCE = 1000  # databases limit the places of one statement
+
+
+def chunks(ids: Sequence[int], size: int = IDS_AT_ONCE) -> Iterator[Sequence[int]]:
+    """`ids` in parts that one statement can name."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
+
+
+def narrowed(statement: Any, column: Any, ids: Sequence[int] | None) -> Iterator[Any]:  # noqa: ANN401 - any select
+    """`statement` once for each part of `ids` (in order), or as it is when `ids` is None."""
+    if ids is None:
+        yield statement
+        return
+    for some in chunks(sorted(ids)):
+        yield statement.where(column.in_(some))
+
+
+def hanging(session: Session, column: Any, ids: Sequence[int]) -> set[int]:  # noqa: ANN401 - any column
+    """Those of `ids` that rows name in `column`."""
+    found: set[int] = set()
+    for part in narrowed(select(column).distinct(), column, ids):
+        found.update(session.scalars(part))
+    return found
+
+
+def _core(table: type[Table]) -> sqlalchemy.Table:
+    return cast("sqlalchemy.Table", table.__table__)

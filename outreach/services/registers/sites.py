@@ -14,10 +14,10 @@ from outreach.domain.places import CoordinateQuality, Coordinates, SiteKind, Ter
 from outreach.domain.times import Period
 from outreach.exchange.coordinates import read_coordinates
 from outreach.services.registers import fields as f
-from outreach.services.registers.bases import complete_point
+from outreach.services.registers.bases import base_field, complete_point
 from outreach.services.registers.lookups import Lookups, Units
 from outreach.services.registers.places import commune_id, complete_commune, complete_district, district_id
-from outreach.services.registers.register import Note, Reading, Record, Register, Values
+from outreach.services.registers.register import Note, Reading, Record, Register, Values, hanging
 from outreach.store.organisations import AdminUnit
 from outreach.store.plans import Stop
 from outreach.store.requests import Request
@@ -112,16 +112,7 @@ class Sites(Register):
             },
         ),
         f.choice("terrain", "Địa hình", Terrain, empty=Terrain.COAST),
-        f.Field(
-            name="base_id",
-            heading="Cơ sở",
-            read=lambda text, looks: looks.base(text),
-            write=lambda value, looks: looks.bases[value],
-            widget=f.Widget.CHOICE,
-            empty=None,
-            aliases="base",
-            options=lambda looks: tuple((name, name) for name in looks.bases.values()),
-        ),
+        base_field(hint="Để trống thì lấy cơ sở gần nhất."),
         f.hours("windows", "Giờ nhận xe", aliases="khung gio; gio nhan; gio don; thoi gian nhan; hours; opening hours"),
         f.days_off("blocked", "Ngày không nhận", aliases="ngay ban; khong nhan; blocked days"),
         f.whole("people", "Số người", least=0, most=100_000, aliases="so hoc sinh; hoc sinh; si so; dan so"),
@@ -249,7 +240,7 @@ class Sites(Register):
             if number in names:
                 columns |= _keys_of(whole)
             plain.append((number, columns))
-        super().update(session, plain)
+        self.write_columns(session, plain)
         self._write_children(session, rows)
 
     def _columns(self, values: Values, session: Session, units: Units) -> dict[str, Any]:
@@ -297,9 +288,7 @@ class Sites(Register):
             (Stop.site_id, "Điểm này có trong kế hoạch; hãy cất điểm thay vì xóa."),
             (Site.merged_into_id, "Có điểm trùng đã gộp vào điểm này; hãy cất điểm thay vì xóa."),
         ):
-            for number in session.scalars(select(column).where(column.in_(ids)).distinct()):
-                if number is not None:
-                    found[number] = text
+            found |= dict.fromkeys(hanging(session, column, ids), text)
         return found
 
 
