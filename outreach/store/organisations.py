@@ -43,7 +43,7 @@ class AdminUnit(Edited, Owned, Table):
     remote: Mapped[bool] = mapped_column(default=False)
 
 
-class AdminUnitChange(Owned, Table):
+class AdminUnitChange(Edited, Owned, Table):
     """An old unit that became (part of) a new one."""
 
     __tablename__ = "admin_unit_change"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from outreach.domain.visits import RequestState, ServiceKind
@@ -13,6 +13,7 @@ class Request(Edited, Owned, Table):
     """One request; `site_id` is empty as long as the host is no site yet, `need_id` is the need it became."""
 
     __tablename__ = "request"
+    __table_args__ = (UniqueConstraint("organisation_id", "number"),)
 
     number: Mapped[int]  # within the library, in the order of arrival
     asked_by: Mapped[str] = mapped_column(String(200))  # the body that asks, no private name

@@ -61,12 +61,12 @@ def test_old_backups_are_thinned_out(house, settings):
         day = (NOW - timedelta(days=days)).date().isoformat()
         for hour in ("070000", "075000"):
             (folder / f"outreach-{day}-{hour}.db").touch()
-    (folder / "outreach-2026-01-05-070000-before-0002.db").touch()
+    (folder / "outreach-2026-01-05-070000-before-0099.db").touch()
     (folder / "ghi-chu.txt").touch()
     backups.back_up(house, now=NOW)
     assert kept(settings) == [
         "ghi-chu.txt",
-        "outreach-2026-01-05-070000-before-0002.db",
+        "outreach-2026-01-05-070000-before-0099.db",
         *(f"outreach-{day}-075000.db" for day in ("2026-10-31", "2026-11-30", "2026-12-31", "2027-01-31")),
         *(f"outreach-2027-02-{day}-075000.db" for day in (23, 24, 25, 26, 27, 28)),
         "outreach-2027-03-01-070000.db",
@@ -150,9 +150,9 @@ def test_later_starts_take_one_backup_a_day(house, settings):
 
 
 def test_upgrade_is_preceded_by_a_backup_that_stays(house, settings, monkeypatch):
-    monkeypatch.setattr(schema, "newest", lambda: "0002")
+    monkeypatch.setattr(schema, "newest", lambda: "0099")
     backups.ready_database(house, now=NOW)
-    assert kept(settings) == ["outreach-2027-03-01-080000-before-0002.db"]
+    assert kept(settings) == ["outreach-2027-03-01-080000-before-0099.db"]
 
 
 def test_database_of_a_newer_program_is_not_touched(house, settings):
