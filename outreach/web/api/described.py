@@ -12,6 +12,7 @@ from outreach.web.problems import MEDIA_TYPE
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 # what may happen to any request
 ANYWHERE = ("token-refused", "not-allowed", "invalid-value", "too-many-tries", "error", "unavailable")
+NOT_MODIFIED: dict[int, Any] = {304: {"description": "Bản bạn có vẫn đúng"}}
 TOKEN = "token"  # noqa: S105 - the name of the scheme
 PROBLEM_SCHEMA = {
     "type": "object",

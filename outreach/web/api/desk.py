@@ -10,6 +10,8 @@ from outreach.services.registers.catalogue import register_called
 from outreach.web.api import reading
 from outreach.web.api.answers import json_answer
 from outreach.web.api.described import TOKEN, description, finish
+from outreach.web.api.periods import open_periods
+from outreach.web.api.plans import open_plans
 from outreach.web.api.registers import open_register
 from outreach.web.auth import csrf, public
 from outreach.web.bearer import API
@@ -33,8 +35,9 @@ def describe() -> Response:
     return json_answer(document)
 
 
-for _name in RESOURCES:
-    open_register(desk, register_called(_name))
+MODELS = {name: open_register(desk, register_called(name)) for name in RESOURCES}
+open_plans(desk)
+open_periods(desk, MODELS)
 
 
 def install(app: APIFlask) -> None:
