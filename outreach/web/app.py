@@ -9,6 +9,7 @@ from outreach.services.secrets import secret_key
 from outreach.web import account, assets, auth, errors, headers, language, letters, numbers, session, site_pages, tokens
 from outreach.web.admin import audit, users
 from outreach.web.api import desk as api
+from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
 from outreach.web.planner import maps, overview, plans, runs, sites
 from outreach.web.public import setup
@@ -28,6 +29,7 @@ DESKS = (
     setup.desk,
     account.desk,
     tokens.desk,
+    api_page.desk,
     site_pages.desk,
 )
 

@@ -24,7 +24,7 @@ class Given(BaseModel):
 
 
 class Note(Given):
-    """Điều cần biết về một giá trị đã nhận: được sửa giúp, còn ngờ, hoặc tự điền."""
+    """Something to know of a value that was taken."""
 
     field: str
     message: str

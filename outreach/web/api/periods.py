@@ -28,7 +28,7 @@ FLEET = ("bases", "vehicles", "staff")
 
 
 class Counts(Given):
-    """Số liệu của một kỳ, đếm từ các buổi đã phục vụ."""
+    """Figures of a period, counted from recorded visits."""
 
     first: Annotated[date, Field(description="Ngày đầu của kỳ.")]
     last: Annotated[date, Field(description="Ngày cuối của kỳ.")]
@@ -42,7 +42,7 @@ class Counts(Given):
 
 
 class CountsByMonth(Counts):
-    """Số liệu của một kỳ và của từng tháng trong kỳ."""
+    """Figures of a period and of each of its months."""
 
     months: Annotated[list[Counts], Field(description="Từng tháng trong kỳ.")]
 
@@ -89,7 +89,7 @@ def _fleet(desk: APIBlueprint, models: dict[str, Models]) -> None:
     for name in FLEET:
         row = models[name].row
         parts[name] = (list[row], Field(description=register_called(name).title))  # type: ignore[valid-type]
-    fleet: Any = create_model("Fleet", __base__=Given, __doc__="Cơ sở, xe và tổ phục vụ.", **parts)
+    fleet: Any = create_model("Fleet", __base__=Given, **parts)
 
     @desk.get("/fleet", endpoint="fleet")
     @allow(Right.SEE_SITES)
@@ -115,7 +115,7 @@ def _calendar(desk: APIBlueprint, models: dict[str, Models]) -> None:
             list[date], Field(description="Những ngày làm việc: đã trừ nghỉ lễ, đã thêm ngày làm bù.")
         ),
     }  # fmt: skip
-    calendar: Any = create_model("Calendar", __base__=Given, __doc__="Lịch của một kỳ.", **parts)
+    calendar: Any = create_model("Calendar", __base__=Given, **parts)
 
     @desk.get("/calendar", endpoint="calendar")
     @allow(Right.SEE_SITES)

@@ -12,7 +12,7 @@ _NUMBER = "Số hiệu, không đổi."
 
 
 class Plan(Given):
-    """Một kế hoạch."""
+    """A plan."""
 
     id: Annotated[int, Field(description=_NUMBER)]
     name: Annotated[str, Field(description="Tên kế hoạch.")]
@@ -28,7 +28,7 @@ class Plan(Given):
 
 
 class PlanVehicle(Given):
-    """Một xe trong kế hoạch."""
+    """A vehicle of a plan."""
 
     id: Annotated[int, Field(description=_NUMBER)]
     name: Annotated[str, Field(description="Tên xe.")]
@@ -37,7 +37,7 @@ class PlanVehicle(Given):
 
 
 class Share(Given):
-    """Phần của một xe trong kế hoạch."""
+    """What one vehicle does in a plan."""
 
     vehicle: PlanVehicle
     visits: Annotated[int, Field(description="Số buổi.")]
@@ -48,7 +48,7 @@ class Share(Given):
 
 
 class Figures(Given):
-    """Số liệu của kế hoạch."""
+    """A plan in figures."""
 
     visits: Annotated[int, Field(description="Số buổi đã xếp.")]
     wanted: Annotated[int, Field(description="Số buổi các điểm cần.")]
@@ -65,13 +65,13 @@ class Figures(Given):
 
 
 class PlanWithFigures(Plan):
-    """Một kế hoạch với số liệu."""
+    """A plan with its figures."""
 
     figures: Figures
 
 
 class PlanList(Given):
-    """Các kế hoạch."""
+    """A page of plans."""
 
     items: Annotated[list[Plan], Field(description="Các dòng của trang này, theo thứ tự số hiệu.")]
     total: Annotated[int, Field(description="Số dòng tìm thấy ở mọi trang.")]
@@ -79,7 +79,7 @@ class PlanList(Given):
 
 
 class Place(Given):
-    """Nơi xe đi hoặc về: cơ sở, hoặc điểm ngủ lại."""
+    """Where a day begins or ends: a base, or the lodging of a night."""
 
     id: Annotated[int, Field(description=_NUMBER)]
     name: Annotated[str, Field(description="Tên.")]
@@ -88,7 +88,7 @@ class Place(Given):
 
 
 class TourStop(Given):
-    """Một điểm dừng: xe đến, phục vụ, rời đi."""
+    """A stop: the bus arrives, serves, departs."""
 
     position: Annotated[int, Field(description="Thứ tự trong ngày.")]
     site: Annotated[str, Field(description="Mã điểm", examples=["NT012"])]
@@ -107,7 +107,7 @@ class TourStop(Given):
 
 
 class PlanTour(Given):
-    """Một xe trong một ngày."""
+    """One vehicle on one day."""
 
     day: Annotated[date, Field(description="Ngày")]
     vehicle: PlanVehicle
@@ -128,7 +128,7 @@ class PlanTour(Given):
 
 
 class TourList(Given):
-    """Các ngày xe chạy, theo ngày rồi theo xe."""
+    """A page of tours."""
 
     items: Annotated[list[PlanTour], Field(description="Các dòng của trang này, theo ngày và số xe.")]
     total: Annotated[int, Field(description="Số dòng tìm thấy ở mọi trang.")]
@@ -136,14 +136,14 @@ class TourList(Given):
 
 
 class Reason(Given):
-    """Vì sao chưa xếp được."""
+    """Why a need found no day."""
 
     code: Annotated[str, Field(description="Mã lý do.")]
     text: Annotated[str, Field(description="Lý do bằng lời.")]
 
 
 class Unserved(Given):
-    """Một nhu cầu chưa xếp đủ buổi."""
+    """A need that found too few days."""
 
     need_id: Annotated[int, Field(description="Số hiệu nhu cầu.")]
     site: Annotated[str, Field(description="Mã điểm", examples=["NT012"])]
@@ -157,7 +157,7 @@ class Unserved(Given):
 
 
 class UnservedList(Given):
-    """Các nhu cầu chưa xếp đủ, ưu tiên cao trước."""
+    """A page of needs that found too few days."""
 
     items: list[Unserved]
     total: Annotated[int, Field(description="Số dòng tìm thấy ở mọi trang.")]

@@ -28,7 +28,7 @@ class Strict(BaseModel):
 
 
 class ServiceHours(Strict):
-    """Giờ đón xe trong các ngày của tuần."""
+    """When a host receives the bus on some weekdays."""
 
     weekdays: Annotated[list[Weekday], Field(min_length=1, examples=[["mon", "tue"]])]
     start: Clock
@@ -37,7 +37,7 @@ class ServiceHours(Strict):
 
 
 class DaysOff(Strict):
-    """Những ngày không nhận."""
+    """Days on which a host does not receive the bus."""
 
     first: date
     last: date
