@@ -107,7 +107,7 @@ def _locked(session: Session, register: Register, record_id: int, version: int |
 
 def _add(session: Session, actor: Actor, register: Register, reading: Reading, rows: Sequence[Values]) -> list[Record]:
     wholes = [{**register.defaults(), **values} for values in rows]
-    taken = register.keys(session)
+    taken = register.keys(session, wholes)
     for whole in wholes:
         if register.key_of(whole) in taken:
             raise _twin(session, register, reading, whole)

@@ -151,12 +151,17 @@ def time(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     )
 
 
-def yes_no(name: str, heading: str, *, empty: bool, **more: Any) -> Field:  # noqa: ANN401
-    """Yes or no."""
+def yes_no(name: str, heading: str, *, empty: bool, also: Mapping[str, bool] | None = None, **more: Any) -> Field:  # noqa: ANN401
+    """Yes or no; `also` are further words (search keys)."""
+
+    def read(text: str, _looks: Lookups) -> bool:
+        said = also.get(search_key(text)) if also else None
+        return cells.read_yes_no(text) if said is None else said
+
     return Field(
         name=name,
         heading=heading,
-        read=lambda text, _: cells.read_yes_no(text),
+        read=read,
         write=lambda value, _: translate(cells.write_yes_no(value)),
         widget=Widget.YES_NO,
         empty=empty,
