@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from outreach.domain.roles import Actor
 from outreach.domain.sheets import AuditRow
 from outreach.i18n import number, translate
+from outreach.services.registers.catalogue import REGISTERS
 from outreach.store.audit import AuditEntry
 from outreach.store.people import User
 
@@ -70,7 +71,7 @@ def list_audit(
             AuditRow(
                 at=entry.at,
                 who=who or translate("Dòng lệnh"),
-                deed=deeds.get(entry.deed, entry.deed),
+                deed=deeds.get(entry.deed) or _sheet_deed(entry.deed),
                 subject=entry.subject_name,
                 changes=changes,
             )
@@ -103,7 +104,18 @@ def _deeds() -> dict[str, str]:
         "close-plan": translate("Đóng kế hoạch"),
         "add-user": translate("Thêm tài khoản"),
         "change-user": translate("Đổi tài khoản"),
+        "make-token": translate("Tạo mã truy cập"),
+        "revoke-token": translate("Thu hồi mã truy cập"),
     }
+
+
+def _sheet_deed(deed: str) -> str:
+    """What was done with a sheet: "import-sites" and its like; any other deed stands as it is."""
+    for beginning, text in (("undo-import-", "Hoàn tác nhập bảng: {list}"), ("import-", "Nhập bảng: {list}")):
+        register = REGISTERS.get(deed.removeprefix(beginning))
+        if deed.startswith(beginning) and register is not None:
+            return translate(text, list=translate(register.title))
+    return deed
 
 
 def _fields() -> dict[str, str]:
@@ -118,6 +130,10 @@ def _fields() -> dict[str, str]:
         "name": translate("tên"),
         "role": translate("vai trò"),
         "active": translate("đang dùng"),
+        "new": translate("dòng mới"),
+        "changed": translate("dòng sửa"),
+        "scopes": translate("quyền"),
+        "expires": translate("hết hạn"),
     }
 
 
@@ -134,6 +150,8 @@ def _values() -> dict[object, str]:
         "planner": translate("Cán bộ kế hoạch"),
         "office": translate("Văn phòng"),
         "driver": translate("Lái xe, cán bộ theo xe"),
+        "read": translate("chỉ đọc"),
+        "read, write": translate("đọc và ghi"),
         True: translate("có"),
         False: translate("không"),
     }

@@ -2,13 +2,28 @@
 
 from typing import Any
 
+from apiflask import APIFlask
 from flask import Flask, g, request
 
 from outreach.services.secrets import secret_key
-from outreach.web import account, assets, auth, errors, headers, language, letters, numbers, session, site_pages
+from outreach.web import (
+    account,
+    assets,
+    auth,
+    errors,
+    headers,
+    language,
+    letters,
+    numbers,
+    session,
+    site_pages,
+    tokens,
+    uploads,
+)
 from outreach.web.admin import audit, users
+from outreach.web.api import desk as api
 from outreach.web.library import library_in_view
-from outreach.web.planner import maps, overview, plans, runs, sites
+from outreach.web.planner import exports, intakes, maps, overview, plans, runs, sites
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -19,12 +34,15 @@ DESKS = (
     sites.desk,
     plans.desk,
     runs.desk,
+    intakes.desk,
+    exports.desk,
     maps.desk,
     users.desk,
     audit.desk,
     public_timetable.desk,
     setup.desk,
     account.desk,
+    tokens.desk,
     site_pages.desk,
 )
 
@@ -36,7 +54,10 @@ def _page_words() -> dict[str, Any]:
 
 def create_app(house: House) -> Flask:
     """The application over `house`; raises RuntimeError when a route names nobody who may see it."""
-    app = Flask("outreach.web", static_folder="static", template_folder="templates")
+    app = APIFlask(
+        "outreach.web", static_folder="static", template_folder="templates", spec_path=None, docs_path=None,
+        json_errors=False,
+    )  # fmt: skip
     hosts = [host.strip() for host in house.settings.trusted_hosts.split(",") if host.strip()]
     app.config.update(
         SECRET_KEY=secret_key(house.settings),
@@ -54,15 +75,18 @@ def create_app(house: House) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["outreach"] = house
     numbers.install(app)
+    uploads.install(app)
     session.install(app)
     headers.install(app)
     assets.install(app)
-    auth.install(app)
+    auth.recognise(app)
     language.install(app)
+    auth.install(app)
     letters.install(app)
     errors.install(app)
     app.context_processor(_page_words)
     for desk in DESKS:
         app.register_blueprint(desk)
+    api.install(app)
     auth.refuse_unguarded(app)
     return app
