@@ -73,6 +73,7 @@ class NeedRow:
 
     id: int
     service: ServiceKind
+    period: Period
     quota: int
     minutes: int
     min_gap_days: int
@@ -112,6 +113,7 @@ class SitePage:
     """Everything about one site."""
 
     row: SiteRow
+    active: bool
     access_note: str
     contact: str
     former_address: str

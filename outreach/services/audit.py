@@ -13,6 +13,11 @@ from outreach.services.registers.catalogue import REGISTERS
 from outreach.store.audit import AuditEntry
 from outreach.store.people import User
 
+REGISTER_DEEDS = {
+    "add-": "Thêm {noun}", "change-": "Sửa {noun}", "archive-": "Cất {noun}", "restore-": "Dùng lại {noun}",
+    "delete-": "Xóa {noun}", "undo-import-": "Hoàn tác nhập bảng: {list}", "import-": "Nhập bảng: {list}",
+}  # fmt: skip
+
 
 def record(  # noqa: PLR0917 - one line of the log in its own order: who, deed, subject, changes
     session: Session,
@@ -64,14 +69,14 @@ def list_audit(
     rows = []
     for entry, who in lines:
         changes = tuple(
-            (fields.get(field, field), _text(before, values), _text(after, values))
+            (fields.get(field) or _heading(entry.subject_kind, field), _text(before, values), _text(after, values))
             for field, (before, after) in entry.changes.items()
         )
         rows.append(
             AuditRow(
                 at=entry.at,
                 who=who or translate("Dòng lệnh"),
-                deed=deeds.get(entry.deed) or _sheet_deed(entry.deed),
+                deed=deeds.get(entry.deed) or _register_deed(entry.deed),
                 subject=entry.subject_name,
                 changes=changes,
             )
@@ -87,6 +92,25 @@ def _text(value: object, words: Mapping[object, str]) -> str:
     if isinstance(value, int | float):
         return number(value, 0 if value == int(value) else 1)
     return str(value)
+
+
+def _register_deed(deed: str) -> str:
+    """What was done with a row or a sheet of a register ("change-sites", "import-sites"); others stand as they are."""
+    for beginning, text in REGISTER_DEEDS.items():
+        register = REGISTERS.get(deed.removeprefix(beginning))
+        if deed.startswith(beginning) and register is not None:
+            return translate(text, noun=translate(register.noun), list=translate(register.title))
+    return deed
+
+
+def _heading(subject_kind: str, field: str) -> str:
+    """A field of a register as its forms and sheets call it."""
+    register = REGISTERS.get(subject_kind)
+    found = next((one.heading for one in register.fields if one.name == field), None) if register else None
+    if found is None:
+        return field
+    heading = translate(found)
+    return heading[:1].lower() + heading[1:]
 
 
 def _deeds() -> dict[str, str]:
@@ -107,15 +131,6 @@ def _deeds() -> dict[str, str]:
         "make-token": translate("Tạo mã truy cập"),
         "revoke-token": translate("Thu hồi mã truy cập"),
     }
-
-
-def _sheet_deed(deed: str) -> str:
-    """What was done with a sheet: "import-sites" and its like; any other deed stands as it is."""
-    for beginning, text in (("undo-import-", "Hoàn tác nhập bảng: {list}"), ("import-", "Nhập bảng: {list}")):
-        register = REGISTERS.get(deed.removeprefix(beginning))
-        if deed.startswith(beginning) and register is not None:
-            return translate(text, list=translate(register.title))
-    return deed
 
 
 def _fields() -> dict[str, str]:

@@ -28,6 +28,8 @@ def _address(app: Flask, rule: Rule, province: Province) -> str:
         "day": date(2027, 3, 1).isoformat(),
         "register": "sites",
         "form": "csv",
+        "list_name": "bases",
+        "record_id": province.base_id,
     }
     values = {name: known.get(name, "x" if name == "token" else 1) for name in rule.arguments}
     with app.test_request_context():
