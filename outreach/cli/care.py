@@ -15,7 +15,7 @@ from outreach.cli.sentences import sentence_of
 from outreach.domain.errors import InvalidValue, OutreachError
 from outreach.domain.roles import Role
 from outreach.i18n import number, translate
-from outreach.services import accounts, backups, runs
+from outreach.services import accounts, backups, jobs
 from outreach.settings import Settings
 from outreach.wiring import open_house
 
@@ -124,7 +124,7 @@ def _database(settings: Settings) -> str:
     try:
         state = backups.database_state(house)
         with house.session(everywhere=True, write=False) as session:
-            waiting = len(runs.open_jobs(session))
+            waiting = len(jobs.open_jobs(session))
         return translate("{state}; {jobs} việc nền đang chờ hoặc đang chạy", state=state, jobs=number(waiting))
     finally:
         house.close()

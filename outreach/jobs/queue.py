@@ -7,6 +7,7 @@ one again, and a job is claimed once.
 import logging
 import sqlite3
 from collections.abc import Callable
+from enum import StrEnum
 
 import psycopg
 from huey import Huey, PostgresHuey, SqliteHuey
@@ -20,11 +21,18 @@ log = logging.getLogger(__name__)
 TROUBLES = (OSError, sqlite3.Error, psycopg.Error)
 
 
-def open_queue(settings: Settings) -> Huey:
-    """The queue beside the database: a file in the instance folder, or tables in PostgreSQL."""
+class Lane(StrEnum):
+    """Where a job waits; each lane has a worker of its own, so that short work never waits behind a long solve."""
+
+    LONG = "outreach"
+    SHORT = "outreach-short"
+
+
+def open_queue(settings: Settings, lane: Lane = Lane.LONG) -> Huey:
+    """The queue of a lane beside the database: a file in the instance folder, or tables in PostgreSQL."""
     if settings.database_url:
-        return PostgresHuey("outreach", dsn=settings.database_url, table_prefix="queue", results=False)
-    return SqliteHuey("outreach", filename=str(settings.instance_folder / "queue.db"), results=False)
+        return PostgresHuey(lane.value, dsn=settings.database_url, table_prefix="queue", results=False)
+    return SqliteHuey(lane.value, filename=str(settings.instance_folder / "queue.db"), results=False)
 
 
 def wake_task(queue: Huey, work: Callable[[int], None]) -> TaskWrapper:
@@ -40,12 +48,12 @@ def _not_here(job_id: int) -> None:
     raise AssertionError(f"job {job_id} was taken by a process that only sends")
 
 
-def enqueue(house: House, job_id: int | None) -> None:
+def enqueue(house: House, job_id: int | None, lane: Lane = Lane.LONG) -> None:
     """Wake a worker for a job whose row is committed; a queue in trouble is left to the reaper."""
     if job_id is None:
         return
     try:
-        queue = open_queue(house.settings)
+        queue = open_queue(house.settings, lane)
         wake_task(queue, _not_here)(job_id)
         queue.storage.close()
     except TROUBLES:

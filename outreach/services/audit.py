@@ -9,8 +9,17 @@ from sqlalchemy.orm import Session
 from outreach.domain.roles import Actor
 from outreach.domain.sheets import AuditRow
 from outreach.i18n import number, translate
+from outreach.services.registers.catalogue import REGISTERS
+from outreach.services.registers.fields import Field
+from outreach.services.registers.lookups import Lookups
+from outreach.services.registers.register import Register
 from outreach.store.audit import AuditEntry
 from outreach.store.people import User
+
+REGISTER_DEEDS = {
+    "add-": "Thêm {noun}", "change-": "Sửa {noun}", "archive-": "Cất {noun}", "restore-": "Dùng lại {noun}",
+    "delete-": "Xóa {noun}", "undo-import-": "Hoàn tác nhập bảng: {list}", "import-": "Nhập bảng: {list}",
+}  # fmt: skip
 
 
 def record(  # noqa: PLR0917 - one line of the log in its own order: who, deed, subject, changes
@@ -59,18 +68,20 @@ def list_audit(
         .offset((max(page, 1) - 1) * size)
         .limit(size)
     )
-    deeds, fields, values = _deeds(), _fields(), _values()
+    deeds, fields, values, looks = _deeds(), _fields(), _values(), Lookups(session)
     rows = []
     for entry, who in lines:
+        register = REGISTERS.get(entry.subject_kind)
         changes = tuple(
-            (fields.get(field, field), _text(before, values), _text(after, values))
+            _said_of_register(register, field, before, after, looks)
+            or (fields.get(field, field), _text(before, values), _text(after, values))
             for field, (before, after) in entry.changes.items()
         )
         rows.append(
             AuditRow(
                 at=entry.at,
                 who=who or translate("Dòng lệnh"),
-                deed=deeds.get(entry.deed, entry.deed),
+                deed=deeds.get(entry.deed) or _register_deed(entry.deed),
                 subject=entry.subject_name,
                 changes=changes,
             )
@@ -88,6 +99,34 @@ def _text(value: object, words: Mapping[object, str]) -> str:
     return str(value)
 
 
+def _register_deed(deed: str) -> str:
+    """What was done with a row or a sheet of a register ("change-sites", "import-sites"); others stand as they are."""
+    for beginning, text in REGISTER_DEEDS.items():
+        register = REGISTERS.get(deed.removeprefix(beginning))
+        if deed.startswith(beginning) and register is not None:
+            return translate(text, noun=translate(register.noun), list=translate(register.title))
+    return deed
+
+
+def _said_of_register(
+    register: Register | None, field: str, before: object, after: object, looks: Lookups
+) -> tuple[str, str, str] | None:
+    """A change of a row as its forms and sheets call it; None for what no field of a register says."""
+    found = next((one for one in register.fields if one.name == field), None) if register else None
+    if found is None:
+        return None
+    heading = translate(found.heading)
+    said = (_reworded(found, value, looks) for value in (before, after))
+    return heading[:1].lower() + heading[1:], next(said), next(said)
+
+
+def _reworded(field: Field, value: object, looks: Lookups) -> str:
+    """A value that was logged as a text, in the reader's words."""
+    if value is None:
+        return ""
+    return field.text_of(value, looks) if isinstance(value, bool) else field.reworded(str(value), looks)
+
+
 def _deeds() -> dict[str, str]:
     return {
         "set-up": translate("Thiết lập hệ thống"),
@@ -95,6 +134,8 @@ def _deeds() -> dict[str, str]:
         "delete-plan": translate("Xóa bản nháp"),
         "start-run": translate("Bắt đầu xếp lịch"),
         "stop-run": translate("Dừng xếp lịch"),
+        "import-plan": translate("Nhập lịch đang dùng thành kế hoạch"),
+        "judge-plan": translate("Kiểm tra lại kế hoạch"),
         "save-plan": translate("Lưu lịch xếp được"),
         "submit-plan": translate("Trình duyệt kế hoạch"),
         "reopen-plan": translate("Trả kế hoạch về bản nháp"),
@@ -113,6 +154,8 @@ def _fields() -> dict[str, str]:
         "state": translate("trạng thái"),
         "days": translate("thời gian"),
         "visits": translate("số buổi"),
+        "breaches": translate("chỗ vi phạm"),
+        "needs": translate("nhu cầu ghi thêm"),
         "limit_s": translate("giới hạn (giây)"),
         "run": translate("kết quả"),
         "approval": translate("văn bản duyệt"),
@@ -120,6 +163,8 @@ def _fields() -> dict[str, str]:
         "name": translate("tên"),
         "role": translate("vai trò"),
         "active": translate("đang dùng"),
+        "new": translate("dòng mới"),
+        "changed": translate("dòng sửa"),
         "scopes": translate("quyền"),
         "expires": translate("hết hạn"),
     }

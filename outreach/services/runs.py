@@ -15,7 +15,8 @@ from outreach.domain.roles import Actor, Right, Role, require
 from outreach.domain.visits import JobState, PlanState, RunState
 from outreach.routing.problem import Problem
 from outreach.routing.solution import Solution
-from outreach.services import audit
+from outreach.services import audit, jobs
+from outreach.services.jobs import OpenJob
 from outreach.services.saving import load_plan_row, save_solution
 from outreach.store.base import utc_now
 from outreach.store.jobs import Job
@@ -27,7 +28,6 @@ JOB_KIND = "plan-period"
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 LIMIT_MIN_S, LIMIT_MAX_S = 1.0, 3600.0
 CURVE_MAX = 400  # points; more are never seen in a small drawing
-LOSSES_MAX = 2  # times a worker may vanish before the run is given up
 
 
 class Wish(StrEnum):
@@ -83,9 +83,7 @@ def start_run(session: Session, actor: Actor, plan_id: int, *, limit_s: float = 
         raise WrongState("Chỉ xếp lịch được cho bản nháp. Xin đưa kế hoạch về bản nháp trước.")
     if active_run(session, plan_id) is not None:
         raise WrongState("Kế hoạch này đang có một lần xếp lịch. Xin chờ xong hoặc dừng lần đó trước.")
-    job = Job(organisation_id=actor.organisation_id, kind=JOB_KIND, params={}, state=JobState.QUEUED)
-    session.add(job)
-    session.flush()
+    job = jobs.add_job(session, actor.organisation_id, JOB_KIND, {})
     run = Run(
         organisation_id=actor.organisation_id,
         plan_id=plan_id,
@@ -99,7 +97,7 @@ def start_run(session: Session, actor: Actor, plan_id: int, *, limit_s: float = 
     )
     session.add(run)
     session.flush()
-    job.params = {"run_id": run.id, "losses": 0}
+    job.params = {**job.params, "run_id": run.id}
     session.flush()
     audit.record(session, actor, "start-run", "plan", plan.id, plan.name, {"limit_s": [None, limit_s]})
     return run
@@ -127,24 +125,14 @@ def stop_run(session: Session, actor: Actor, run_id: int, *, keep: bool) -> Run:
     return run
 
 
-def organisation_of_job(session: Session, job_id: int) -> int | None:
-    """Whose job it is; for the worker, which knows the number only (session everywhere)."""
-    return session.scalar(select(Job.organisation_id).where(Job.id == job_id))
-
-
 def claim_run(session: Session, job_id: int) -> Claim | None:
     """Take a queued run; None when somebody else has it or it is over."""
-    taken = session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.state == JobState.QUEUED)
-        .values(state=JobState.RUNNING, attempt=Job.attempt + 1, beat=Job.beat + 1)
-        .returning(Job.attempt)
-    ).one_or_none()
-    if taken is None:
+    attempt = jobs.claim_job(session, job_id)
+    if attempt is None:
         return None
     run = session.scalars(select(Run).where(Run.job_id == job_id)).one_or_none()
     if run is None or run.state not in ACTIVE:
-        session.execute(update(Job).where(Job.id == job_id).values(state=JobState.DONE, finished_at=utc_now()))
+        jobs.end_job(session, job_id, JobState.DONE)
         return None
     run.state, run.started_at, run.phase, run.curve, run.elapsed_s = RunState.RUNNING, utc_now(), "", [], 0.0
     session.flush()
@@ -154,7 +142,7 @@ def claim_run(session: Session, job_id: int) -> Claim | None:
         run_id=run.id,
         plan_id=run.plan_id,
         organisation_id=run.organisation_id,
-        attempt=taken.attempt,
+        attempt=attempt,
         limit_s=run.limit_s,
         seed=run.seed,
         time_zone=zone or "Asia/Ho_Chi_Minh",
@@ -254,13 +242,7 @@ def release_run(session: Session, claim: Claim) -> None:
 
 def _held(session: Session, claim: Claim, *, beat: bool = False) -> Run | None:
     """The run, if this attempt still holds it."""
-    held = session.execute(
-        update(Job)
-        .where(Job.id == claim.job_id, Job.state == JobState.RUNNING, Job.attempt == claim.attempt)
-        .values(beat=Job.beat + (1 if beat else 0))
-        .returning(Job.id)
-    ).one_or_none()
-    if held is None:
+    if not jobs.holds_job(session, claim.job_id, claim.attempt, beat=beat):
         return None
     statement = select(Run).where(Run.id == claim.run_id).execution_options(populate_existing=True)
     return session.scalars(statement).one_or_none()
@@ -268,9 +250,7 @@ def _held(session: Session, claim: Claim, *, beat: bool = False) -> Run | None:
 
 def _end(session: Session, run: Run, state: RunState, job_state: JobState) -> None:
     run.state, run.finished_at, run.best = state, utc_now(), None
-    session.execute(
-        update(Job).where(Job.id == run.job_id).values(state=job_state, finished_at=utc_now(), error=run.error)
-    )
+    jobs.end_job(session, run.job_id, job_state, run.error)
     session.flush()
 
 
@@ -280,57 +260,29 @@ def _fail(session: Session, run: Run, sentence: str) -> None:
 
 
 def _requeue(session: Session, job_id: int, attempt: int) -> None:
-    session.execute(
-        update(Job)
-        .where(Job.id == job_id, Job.state == JobState.RUNNING, Job.attempt == attempt)
-        .values(state=JobState.QUEUED)
-    )
-    session.execute(
-        update(Run).where(Run.job_id == job_id, Run.state == RunState.RUNNING).values(state=RunState.QUEUED)
-    )
+    if jobs.requeue_job(session, job_id, attempt):
+        session.execute(
+            update(Run).where(Run.job_id == job_id, Run.state == RunState.RUNNING).values(state=RunState.QUEUED)
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class OpenJob:
-    """A job that is not over, as the reaper sees it."""
-
-    id: int
-    running: bool
-    attempt: int
-    beat: int
-
-
-def open_jobs(session: Session) -> tuple[OpenJob, ...]:
-    """All jobs of the server that wait or run, oldest first (session everywhere)."""
-    rows = session.scalars(select(Job).where(Job.state.in_((JobState.QUEUED, JobState.RUNNING))).order_by(Job.id)).all()
-    return tuple(OpenJob(row.id, row.state is JobState.RUNNING, row.attempt, row.beat) for row in rows)
-
-
-def recover_job(session: Session, job: OpenJob) -> bool:
+def recover_run(session: Session, job: OpenJob) -> bool:
     """Take a running job from a worker that vanished (session everywhere); True: it waits again.
 
     Nothing happens when the worker has beaten since. After the second loss the run is failed; a
     person's wish to stop is honoured instead of starting again.
     """
-    row = session.scalars(
-        select(Job)
-        .where(Job.id == job.id, Job.state == JobState.RUNNING, Job.attempt == job.attempt, Job.beat == job.beat)
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
+    losses = jobs.take_from_lost_worker(session, job)
+    if losses is None:
         return False
     run = session.scalars(select(Run).where(Run.job_id == job.id)).one_or_none()
-    losses = int(row.params.get("losses", 0)) + 1
-    row.params = {**row.params, "losses": losses}
-    session.flush()
     if run is None:
-        row.state, row.finished_at = JobState.FAILED, utc_now()
-        session.flush()
+        jobs.end_job(session, job.id, JobState.FAILED)
         return False
     if run.wish == Wish.DISCARD.value:
         _end(session, run, RunState.DISCARDED, JobState.DONE)
         return False
-    if losses >= LOSSES_MAX:
+    if losses >= jobs.LOSSES_MAX:
         _fail(session, run, "Máy chủ dừng giữa chừng hai lần khi đang xếp lịch. Lịch cũ còn nguyên; xin xếp lại.")
         return False
     _requeue(session, job.id, job.attempt)

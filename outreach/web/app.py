@@ -6,12 +6,37 @@ from apiflask import APIFlask
 from flask import Flask, g, request
 
 from outreach.services.secrets import secret_key
-from outreach.web import account, assets, auth, errors, headers, language, letters, numbers, session, site_pages, tokens
+from outreach.web import (
+    account,
+    assets,
+    auth,
+    errors,
+    headers,
+    language,
+    letters,
+    numbers,
+    session,
+    site_pages,
+    tokens,
+    uploads,
+)
 from outreach.web.admin import audit, users
 from outreach.web.api import desk as api
 from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
-from outreach.web.planner import maps, overview, plans, runs, sites
+from outreach.web.planner import (
+    compare,
+    exports,
+    intakes,
+    maps,
+    overview,
+    places,
+    plans,
+    registers,
+    runs,
+    site_editor,
+    sites,
+)
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -20,9 +45,15 @@ A_MEGABYTE = 1_048_576
 DESKS = (
     overview.desk,
     sites.desk,
+    site_editor.desk,
+    registers.desk,
     plans.desk,
+    compare.desk,
     runs.desk,
+    intakes.desk,
+    exports.desk,
     maps.desk,
+    places.desk,
     users.desk,
     audit.desk,
     public_timetable.desk,
@@ -62,6 +93,7 @@ def create_app(house: House) -> Flask:
     app.jinja_env.lstrip_blocks = True
     app.extensions["outreach"] = house
     numbers.install(app)
+    uploads.install(app)
     session.install(app)
     headers.install(app)
     assets.install(app)

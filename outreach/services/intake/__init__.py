@@ -1,0 +1,1 @@
+"""Sheets brought into registers: received, understood, compared, written in one piece, taken back."""
