@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from outreach.domain.roles import Role
+from outreach.domain.roles import Actor, Role
 from outreach.domain.visits import RunState
 from outreach.services import accounts
 from outreach.store.fleet import Vehicle
@@ -20,6 +20,7 @@ from outreach.web.auth import COOKIE
 from outreach.web.clock import now
 from outreach.wiring import House
 from tests.factories import make_organisation, make_record, make_small_province, make_visit
+from tests.intakes import SITES, send
 from tests.web.conftest import make_user, sign_in_as
 
 
@@ -59,8 +60,9 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
         admin, driver = (make_user(session, role=role).id for role in (Role.ADMIN, Role.DRIVER))
         places = {
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
-            "number": 1, "token": token, "filename": "css/look.css",
+            "number": 1, "token": token, "filename": "css/look.css", "register": "sites", "form": "csv",
         }  # fmt: skip
+    places["intake_id"] = send(house, Actor(admin, number, Role.ADMIN, "Quản trị"), SITES)
     return places, admin, driver
 
 

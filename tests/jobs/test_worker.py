@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from outreach.domain.visits import JobState, RunState
-from outreach.jobs.queue import enqueue, open_queue, waiting_jobs, wake_task
+from outreach.jobs.queue import Lane, enqueue, open_queue, waiting_jobs, wake_task
 from outreach.jobs.reaper import SILENCE_S, Reaper
 from outreach.jobs.worker import Worker
 from outreach.services import runs
@@ -28,13 +28,14 @@ def ground(house: House) -> Ground:
 
 
 def reaper(house: House, clock: Clock | None = None) -> Reaper:
-    queue = open_queue(house.settings)
-    wake_task(queue, print)
-    return Reaper(house, queue, clock=clock or Clock())
+    queues = {lane: open_queue(house.settings, lane) for lane in Lane}
+    for queue in queues.values():
+        wake_task(queue, print)
+    return Reaper(house, queues, clock=clock or Clock())
 
 
-def waiting(house: House) -> frozenset[int]:
-    queue = open_queue(house.settings)
+def waiting(house: House, lane: Lane = Lane.LONG) -> frozenset[int]:
+    queue = open_queue(house.settings, lane)
     wake_task(queue, print)
     found = waiting_jobs(queue)
     queue.storage.close()

@@ -18,7 +18,8 @@ def _rules(app: Flask) -> list[Rule]:
 
 
 def _address(app: Flask, rule: Rule, province: Province) -> str:
-    known = {"plan_id": province.plan_id, "site_id": province.site_id, "day": date(2027, 3, 1).isoformat()}
+    known = {"plan_id": province.plan_id, "site_id": province.site_id, "day": date(2027, 3, 1).isoformat(),
+             "form": "csv"}  # fmt: skip
     values = {name: known.get(name, "x" if name == "token" else 1) for name in rule.arguments}
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, values, method=next(iter(rule.methods or {"GET"})))
