@@ -25,6 +25,7 @@ PACKAGE = PROJECT / "outreach"
 PO = PACKAGE / "translations/en/LC_MESSAGES/messages.po"
 MO = PO.with_suffix(".mo")
 SINGLE = ("translate", "_")
+LABELS = ("title", "noun")  # of registers: shown whatever their letters ("xe")
 COUNTED = ("translate_count", "_n")
 # letters that only Vietnamese writing uses: a sign that a text is meant for people
 VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]")
@@ -112,10 +113,12 @@ def _python_texts(tree: ast.Module, errors: set[str], texts: Texts, *, where: st
     if data:
         return
     for node in ast.walk(tree):
-        # a label in a table is translated where it is used; its letters give it away here
+        # a label in a table is translated where it is used; its letters give it away here, or the name it is given
         text = node.value if isinstance(node, ast.Constant) and id(node) not in skipped else None
         if isinstance(text, str) and VIETNAMESE.search(text):
             texts.add(text, where)
+        if isinstance(node, ast.AnnAssign) and _name_of(node.target) in LABELS and isinstance(node.value, ast.Constant):
+            texts.add(str(node.value.value), where)
 
 
 def _template_texts(path: Path, texts: Texts, *, where: str) -> None:

@@ -13,6 +13,11 @@ from outreach.services.registers.catalogue import REGISTERS
 from outreach.store.audit import AuditEntry
 from outreach.store.people import User
 
+REGISTER_DEEDS = {
+    "add-": "Thêm {noun}", "change-": "Sửa {noun}", "archive-": "Cất {noun}", "restore-": "Dùng lại {noun}",
+    "delete-": "Xóa {noun}", "undo-import-": "Hoàn tác nhập bảng: {list}", "import-": "Nhập bảng: {list}",
+}  # fmt: skip
+
 
 def record(  # noqa: PLR0917 - one line of the log in its own order: who, deed, subject, changes
     session: Session,
@@ -64,14 +69,14 @@ def list_audit(
     rows = []
     for entry, who in lines:
         changes = tuple(
-            (fields.get(field, field), _text(before, values), _text(after, values))
+            (fields.get(field) or _heading(entry.subject_kind, field), _text(before, values), _text(after, values))
             for field, (before, after) in entry.changes.items()
         )
         rows.append(
             AuditRow(
                 at=entry.at,
                 who=who or translate("Dòng lệnh"),
-                deed=deeds.get(entry.deed) or _sheet_deed(entry.deed),
+                deed=deeds.get(entry.deed) or _register_deed(entry.deed),
                 subject=entry.subject_name,
                 changes=changes,
             )
@@ -89,6 +94,25 @@ def _text(value: object, words: Mapping[object, str]) -> str:
     return str(value)
 
 
+def _register_deed(deed: str) -> str:
+    """What was done with a row or a sheet of a register ("change-sites", "import-sites"); others stand as they are."""
+    for beginning, text in REGISTER_DEEDS.items():
+        register = REGISTERS.get(deed.removeprefix(beginning))
+        if deed.startswith(beginning) and register is not None:
+            return translate(text, noun=translate(register.noun), list=translate(register.title))
+    return deed
+
+
+def _heading(subject_kind: str, field: str) -> str:
+    """A field of a register as its forms and sheets call it."""
+    register = REGISTERS.get(subject_kind)
+    found = next((one.heading for one in register.fields if one.name == field), None) if register else None
+    if found is None:
+        return field
+    heading = translate(found)
+    return heading[:1].lower() + heading[1:]
+
+
 def _deeds() -> dict[str, str]:
     return {
         "set-up": translate("Thiết lập hệ thống"),
@@ -96,6 +120,8 @@ def _deeds() -> dict[str, str]:
         "delete-plan": translate("Xóa bản nháp"),
         "start-run": translate("Bắt đầu xếp lịch"),
         "stop-run": translate("Dừng xếp lịch"),
+        "import-plan": translate("Nhập lịch đang dùng thành kế hoạch"),
+        "judge-plan": translate("Kiểm tra lại kế hoạch"),
         "save-plan": translate("Lưu lịch xếp được"),
         "submit-plan": translate("Trình duyệt kế hoạch"),
         "reopen-plan": translate("Trả kế hoạch về bản nháp"),
@@ -104,16 +130,9 @@ def _deeds() -> dict[str, str]:
         "close-plan": translate("Đóng kế hoạch"),
         "add-user": translate("Thêm tài khoản"),
         "change-user": translate("Đổi tài khoản"),
+        "make-token": translate("Tạo mã truy cập"),
+        "revoke-token": translate("Thu hồi mã truy cập"),
     }
-
-
-def _sheet_deed(deed: str) -> str:
-    """What was done with a sheet: "import-sites" and its like; any other deed stands as it is."""
-    for beginning, text in (("undo-import-", "Hoàn tác nhập bảng: {list}"), ("import-", "Nhập bảng: {list}")):
-        register = REGISTERS.get(deed.removeprefix(beginning))
-        if deed.startswith(beginning) and register is not None:
-            return translate(text, list=translate(register.title))
-    return deed
 
 
 def _fields() -> dict[str, str]:
@@ -121,6 +140,8 @@ def _fields() -> dict[str, str]:
         "state": translate("trạng thái"),
         "days": translate("thời gian"),
         "visits": translate("số buổi"),
+        "breaches": translate("chỗ vi phạm"),
+        "needs": translate("nhu cầu ghi thêm"),
         "limit_s": translate("giới hạn (giây)"),
         "run": translate("kết quả"),
         "approval": translate("văn bản duyệt"),
@@ -130,6 +151,8 @@ def _fields() -> dict[str, str]:
         "active": translate("đang dùng"),
         "new": translate("dòng mới"),
         "changed": translate("dòng sửa"),
+        "scopes": translate("quyền"),
+        "expires": translate("hết hạn"),
     }
 
 
@@ -146,6 +169,8 @@ def _values() -> dict[object, str]:
         "planner": translate("Cán bộ kế hoạch"),
         "office": translate("Văn phòng"),
         "driver": translate("Lái xe, cán bộ theo xe"),
+        "read": translate("chỉ đọc"),
+        "read, write": translate("đọc và ghi"),
         True: translate("có"),
         False: translate("không"),
     }

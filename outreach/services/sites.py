@@ -172,6 +172,7 @@ def site_page(session: Session, site_id: int, *, today: date) -> SitePage:
     blocks = select(SiteBlock).where(SiteBlock.site_id == site_id).order_by(SiteBlock.first_day)
     return SitePage(
         row=row,
+        active=site.active,
         access_note=site.access_note,
         contact=site.contact,
         former_address=_former_address(session, site.former_unit_id),
@@ -201,6 +202,7 @@ def _needs(session: Session, site_id: int, today: date) -> tuple[NeedRow, ...]:
         NeedRow(
             id=need.id,
             service=need.service,
+            period=Period(need.first_day, need.last_day),
             quota=need.quota,
             minutes=need.minutes,
             min_gap_days=need.min_gap_days,
@@ -261,6 +263,20 @@ def _coming(session: Session, site_id: int, today: date) -> tuple[ComingVisit, .
         )
         for plan, day, start_s, end_s, vehicle, base_name in session.execute(asked)
     )
+
+
+def name_of(session: Session, site_id: int) -> str:
+    """The site's name; "" for one of another library."""
+    return session.scalar(select(Site.name).where(Site.id == site_id)) or ""
+
+
+def suggestions(session: Session, text: str, *, most: int) -> tuple[tuple[str, str], ...]:
+    """Code and name of active sites whose name, code or commune holds every word of `text`."""
+    wanted = select(Site.code, Site.name, Unit.name).outerjoin(Unit, Unit.id == Site.admin_unit_id)
+    for word in search_key(text).split():
+        wanted = wanted.where(matches(word))
+    rows = session.execute(wanted.where(Site.active.is_(True)).order_by(Site.sort_key, Site.id).limit(most))
+    return tuple((code, f"{name} · {commune}" if commune else name) for code, name, commune in rows)
 
 
 def list_bases(session: Session) -> tuple[BasePoint, ...]:

@@ -75,6 +75,7 @@ class Edited:
     """A row that people edit; `version` grows with every change and guards against stale edits."""
 
     version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
 
 
 class Owned:

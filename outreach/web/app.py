@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from apiflask import APIFlask
 from flask import Flask, g, request
 
 from outreach.services.secrets import secret_key
@@ -16,11 +17,25 @@ from outreach.web import (
     numbers,
     session,
     site_pages,
+    tokens,
     uploads,
 )
 from outreach.web.admin import audit, users
+from outreach.web.api import desk as api
 from outreach.web.library import library_in_view
-from outreach.web.planner import exports, intakes, maps, overview, plans, runs, sites
+from outreach.web.planner import (
+    compare,
+    exports,
+    intakes,
+    maps,
+    overview,
+    places,
+    plans,
+    registers,
+    runs,
+    site_editor,
+    sites,
+)
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -29,16 +44,21 @@ A_MEGABYTE = 1_048_576
 DESKS = (
     overview.desk,
     sites.desk,
+    site_editor.desk,
+    registers.desk,
     plans.desk,
+    compare.desk,
     runs.desk,
     intakes.desk,
     exports.desk,
     maps.desk,
+    places.desk,
     users.desk,
     audit.desk,
     public_timetable.desk,
     setup.desk,
     account.desk,
+    tokens.desk,
     site_pages.desk,
 )
 
@@ -50,7 +70,10 @@ def _page_words() -> dict[str, Any]:
 
 def create_app(house: House) -> Flask:
     """The application over `house`; raises RuntimeError when a route names nobody who may see it."""
-    app = Flask("outreach.web", static_folder="static", template_folder="templates")
+    app = APIFlask(
+        "outreach.web", static_folder="static", template_folder="templates", spec_path=None, docs_path=None,
+        json_errors=False,
+    )  # fmt: skip
     hosts = [host.strip() for host in house.settings.trusted_hosts.split(",") if host.strip()]
     app.config.update(
         SECRET_KEY=secret_key(house.settings),
@@ -72,12 +95,14 @@ def create_app(house: House) -> Flask:
     session.install(app)
     headers.install(app)
     assets.install(app)
-    auth.install(app)
+    auth.recognise(app)
     language.install(app)
+    auth.install(app)
     letters.install(app)
     errors.install(app)
     app.context_processor(_page_words)
     for desk in DESKS:
         app.register_blueprint(desk)
+    api.install(app)
     auth.refuse_unguarded(app)
     return app

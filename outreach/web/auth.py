@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from outreach.domain.errors import NotAllowed
 from outreach.domain.roles import Right, Role, may
 from outreach.services import accounts
+from outreach.web import bearer
 from outreach.web.clock import now
 from outreach.web.session import SAFE_METHODS, house
 
@@ -85,8 +86,11 @@ def secure_cookies() -> bool:
 
 
 def _who() -> None:
-    """Find the account behind the cookie."""
+    """Find the account behind the cookie; the API takes tokens instead."""
     g.actor = None
+    if bearer.asks_api():
+        bearer.recognise()
+        return
     token = request.cookies.get(COOKIE)
     if not token or request.endpoint == "static":
         return
@@ -99,8 +103,11 @@ def _who() -> None:
 
 
 def _same_origin() -> None:
-    """Refuse an unsafe request that another site sent; the browser says so itself."""
-    if request.method in SAFE_METHODS:
+    """Refuse an unsafe request that another site sent; the browser says so itself.
+
+    The API is exempt: no browser adds a token to a request by itself.
+    """
+    if request.method in SAFE_METHODS or bearer.asks_api():
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
@@ -113,7 +120,11 @@ def _right() -> AnyResponse | None:
     """Send strangers to the sign-in page and refuse roles that may not."""
     if request.endpoint is None:
         return None
-    if any(may_now(right) for right in allowed_to(request.endpoint, current_app)):
+    role_may = any(may_now(right) for right in allowed_to(request.endpoint, current_app))
+    if bearer.asks_api():
+        bearer.check(role_may=role_may)
+        return None
+    if role_may:
         return None
     if g.actor is not None:
         raise NotAllowed("Vai trò của bạn không mở được trang này.")
@@ -125,9 +136,14 @@ def _right() -> AnyResponse | None:
     return redirect(sign_in)
 
 
+def recognise(app: Flask) -> None:
+    """Find out who asks, before anything is said: the language is theirs."""
+    bearer.install(app)
+    app.before_request(_who)
+
+
 def install(app: Flask) -> None:
     """Guard every route of `app`."""
-    app.before_request(_who)
     app.before_request(_same_origin)
     app.before_request(_right)
     csrf.init_app(app)

@@ -1,4 +1,4 @@
-"""The one table from error to page: what happened, what is safe, and the next step."""
+"""The one table from error to answer, page or problem: what happened, what is safe, and the next step."""
 
 import logging
 from dataclasses import dataclass
@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from outreach.domain.errors import OutreachError
 from outreach.i18n import translate
 from outreach.services.troubles import database_trouble
+from outreach.web.bearer import asks_api
+from outreach.web.problems import problem
 
 log = logging.getLogger("outreach.web")
 
@@ -19,19 +21,25 @@ NOTHING_CHANGED = "Chưa có gì thay đổi. Dữ liệu đã lưu còn nguyên
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """How an error is shown: status, heading, what is safe, the next step."""
+    """How an error is shown: status, heading, what is safe, the next step.
+
+    `said` is the sentence for programs where the error brings none; `api_status` is theirs where HTTP has a finer one.
+    """
 
     status: int
     title: str
     safe: str
     step: str
+    said: str = ""
+    api_status: int = 0
 
 
 # error code -> page; the sentence of the error itself says what happened
 PAGES = {
     "invalid-value": ErrorPage(422, "Có chỗ chưa đúng", NOTHING_CHANGED, "Quay lại, sửa rồi gửi lại."),
     "not-found": ErrorPage(
-        404, "Không tìm thấy trang này", NOTHING_CHANGED, "Kiểm tra lại địa chỉ, hoặc bắt đầu lại từ trang đầu."
+        404, "Không tìm thấy trang này", NOTHING_CHANGED, "Kiểm tra lại địa chỉ, hoặc bắt đầu lại từ trang đầu.",
+        said="API không có địa chỉ này; các địa chỉ nằm trong /api/v1/openapi.json.",
     ),
     "not-allowed": ErrorPage(
         403, "Bạn không có quyền làm việc này", NOTHING_CHANGED, "Hãy nhờ người quản trị, hoặc quay lại trang đầu."
@@ -44,6 +52,7 @@ PAGES = {
         "Có người vừa lưu bản mới hơn",
         "Bản mới của họ còn nguyên, thay đổi của bạn chưa ghi đè lên.",
         "Mở lại trang để xem bản mới, rồi làm lại thay đổi của bạn.",
+        api_status=412,
     ),
     "wrong-state": ErrorPage(409, "Lúc này chưa làm được", NOTHING_CHANGED, "Mở lại trang để xem trạng thái hiện tại."),
     "broken-plan": ErrorPage(
@@ -55,17 +64,38 @@ PAGES = {
     "unavailable": ErrorPage(
         503, "Máy chủ tạm thời chưa làm được", "Dữ liệu đã lưu còn nguyên.", "Đợi một phút rồi thử lại."
     ),
-    "too-large": ErrorPage(413, "Tệp gửi lên quá lớn", NOTHING_CHANGED, "Chọn tệp nhỏ hơn rồi gửi lại."),
-    "bad-request": ErrorPage(400, "Yêu cầu không đọc được", NOTHING_CHANGED, "Mở lại trang rồi thử lại."),
+    "too-large": ErrorPage(
+        413, "Tệp gửi lên quá lớn", NOTHING_CHANGED, "Chọn tệp nhỏ hơn rồi gửi lại.",
+        said="Thân của yêu cầu lớn hơn 1 MB.",
+    ),
+    "bad-request": ErrorPage(
+        400, "Yêu cầu không đọc được", NOTHING_CHANGED, "Mở lại trang rồi thử lại.", said="Yêu cầu sai cú pháp HTTP.",
+    ),
+    "method-not-allowed": ErrorPage(
+        405, "Địa chỉ này không nhận cách gửi đó", NOTHING_CHANGED, "Mở lại trang rồi thử lại.",
+        said="Địa chỉ này không nhận phương thức đó; tiêu đề Allow nêu các phương thức được nhận.",
+    ),
+    "unsupported-type": ErrorPage(
+        415, "Kiểu nội dung không được nhận", NOTHING_CHANGED, "Mở lại trang rồi thử lại.",
+        said="Gửi nội dung kiểu application/json.",
+    ),
+    "token-refused": ErrorPage(401, "Chưa biết bạn là ai", NOTHING_CHANGED, "Tạo mã mới ở trang Mã truy cập."),
+    "too-many-tries": ErrorPage(429, "Quá nhiều lần thử", NOTHING_CHANGED, "Đợi một phút rồi thử lại."),
+    "version-needed": ErrorPage(428, "Thiếu bản đang sửa", NOTHING_CHANGED, "Mở lại trang rồi thử lại."),
+    "key-reused": ErrorPage(422, "Khóa đã dùng cho yêu cầu khác", NOTHING_CHANGED, "Gửi lại với khóa mới."),
     "form-expired": ErrorPage(
         400, "Trang này mở đã lâu", NOTHING_CHANGED, "Mở lại trang, điền lại rồi gửi. Trình duyệt cần cho phép cookie."
     ),
     "error": ErrorPage(
         500, "Hệ thống có lỗi", "Thay đổi đang làm dở chưa được lưu; dữ liệu đã lưu còn nguyên.",
         "Thử lại. Nếu vẫn lỗi, báo người quản trị kèm giờ xảy ra.",
+        said="Máy chủ gặp lỗi ngoài dự kiến; không có gì được lưu.",
     ),
 }  # fmt: skip
-_BY_STATUS = {400: "bad-request", 403: "not-allowed", 404: "not-found", 405: "bad-request", 413: "too-large"}
+_BY_STATUS = {
+    400: "bad-request", 403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 413: "too-large",
+    415: "unsupported-type",
+}  # fmt: skip
 
 
 def _page_before() -> str | None:
@@ -78,9 +108,16 @@ def _page_before() -> str | None:
     return before.path + (f"?{before.query}" if before.query else "")
 
 
-def error_answer(code: str, sentence: str = "", status: int | None = None) -> Response:
-    """The page (or, for htmx, the fragment) of an error; `sentence` is already in the reader's language."""
+def error_answer(
+    code: str, sentence: str = "", status: int | None = None, *, error: OutreachError | None = None
+) -> Response:
+    """The page (for htmx the fragment, for the API the problem) of an error; `sentence` is in the reader's language."""
     page = PAGES.get(code, PAGES["error"])
+    if asks_api():
+        return problem(
+            code, status=status or page.api_status or page.status, title=translate(page.title),
+            detail=sentence or translate(page.said) or translate(page.safe), error=error,
+        )  # fmt: skip
     template = "errors/page.html"
     if request.headers.get("HX-Request"):
         template = "errors/fragment.html"
@@ -96,7 +133,7 @@ def error_answer(code: str, sentence: str = "", status: int | None = None) -> Re
 
 
 def _named(error: OutreachError) -> Response:
-    return error_answer(error.code, translate(error.message, **error.values))
+    return error_answer(error.code, translate(error.message, **error.values), error=error)
 
 
 def _http(error: HTTPException) -> Response:
@@ -106,11 +143,16 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # a redirect raised by the router
         return make_response(error.get_response())
-    return error_answer(_BY_STATUS.get(status, "error" if status >= 500 else "bad-request"), status=status)
+    answer = error_answer(_BY_STATUS.get(status, "error" if status >= 500 else "bad-request"), status=status)
+    if isinstance(error, MethodNotAllowed):
+        answer.allow.update(error.valid_methods or ())
+    return answer
 
 
 def _unknown_host(_error: SecurityError) -> Response:
     """No page has an address under a host that is not ours: a plain line must do."""
+    if asks_api():
+        return error_answer("bad-request")
     return Response("400\n", 400, mimetype="text/plain")
 
 

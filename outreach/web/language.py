@@ -9,6 +9,7 @@ from outreach import i18n
 from outreach.domain.names import keep_together, search_key
 from outreach.domain.words import word_of
 from outreach.i18n import translate
+from outreach.web.bearer import asks_api
 from outreach.web.session import house
 
 LANGUAGE_COOKIE = "outreach_language"
@@ -51,8 +52,11 @@ def short_weekdays(weekdays: tuple[int, ...]) -> str:
 
 
 def _choose() -> None:
-    """Cookie first, then the account's language, then the server's."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    """Cookie first (for the API: Accept-Language), then the account's language, then the server's."""
+    if asks_api():
+        chosen = request.accept_languages.best_match(i18n.LANGUAGES)
+    else:
+        chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen not in i18n.LANGUAGES:
         chosen = g.actor.language if g.actor else house().settings.language
     i18n.set_language(chosen)

@@ -1,5 +1,6 @@
 """A furnished house: a small province with a plan, a run, a record, and an administrator signed in."""
 
+import threading
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,10 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from outreach.domain.roles import Actor, Role
+from outreach.domain.roles import Role
 from outreach.domain.visits import RunState
+from outreach.jobs.intakes import run_intake
 from outreach.services import accounts
+from outreach.services.intake.folders import new_folder
+from outreach.services.intake.intakes import start_intake
+from outreach.services.registers.catalogue import REGISTERS
 from outreach.store.fleet import Vehicle
+from outreach.store.keys import ApiToken
 from outreach.store.plans import Plan, UnservedNeed
 from outreach.store.runs import Run
 from outreach.store.sites import Need, Site
@@ -19,8 +25,7 @@ from outreach.web.app import create_app
 from outreach.web.auth import COOKIE
 from outreach.web.clock import now
 from outreach.wiring import House
-from tests.factories import make_organisation, make_record, make_small_province, make_visit
-from tests.intakes import SITES, send
+from tests.factories import make_actor, make_organisation, make_record, make_small_province, make_visit
 from tests.web.conftest import make_user, sign_in_as
 
 
@@ -58,12 +63,33 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
         session.add(run)
         session.flush()
         admin, driver = (make_user(session, role=role).id for role in (Role.ADMIN, Role.DRIVER))
+        key = ApiToken(
+            organisation_id=number, user_id=admin, name="Trang web", token_hash="0" * 64, hint="otr_", scopes=["read"]
+        )  # fmt: skip
+        session.add(key)
+        session.flush()
         places = {
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
             "number": 1, "token": token, "filename": "css/look.css", "register": "sites", "form": "csv",
+            "token_id": key.id, "list_name": "bases", "record_id": site.base_id,
         }  # fmt: skip
-    places["intake_id"] = send(house, Actor(admin, number, Role.ADMIN, "Quản trị"), SITES)
+    places["intake_id"] = _bring_in(house, number)
     return places, admin, driver
+
+
+SHEET = "Mã điểm;Tên điểm;Loại điểm;Vĩ độ;Kinh độ\nN1;Trường Mới;Trường tiểu học;12,25;109,10\nN2;;Trường lạ;x;109\n"
+
+
+def _bring_in(house: House, organisation_id: int) -> int:
+    """A sheet of two sites, one of them wrong, read and checked: its preview waits for a person."""
+    folder = new_folder(house.settings)
+    folder.source.write_text(SHEET, encoding="utf-8")
+    with house.session(organisation_id=organisation_id) as session:
+        actor = make_actor(session, Role.ADMIN)
+        intake = start_intake(session, actor, REGISTERS["sites"], file_name="diem.csv", folder=folder.path.name)
+    assert intake.job_id
+    run_intake(house, intake.job_id, organisation_id=organisation_id, closing=threading.Event())
+    return intake.id
 
 
 @pytest.fixture

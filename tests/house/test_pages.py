@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from outreach import i18n
+from outreach.web.bearer import API
 from tests.house.conftest import Furnished
 from tests.house.files import PROJECT, name_of
 
@@ -62,7 +63,7 @@ def _pages(house: Furnished) -> Iterator[tuple[str, str]]:
     """Each address that can be read, with its document."""
     with house.app.test_request_context():
         for rule in house.app.url_map.iter_rules():
-            if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+            if "GET" not in (rule.methods or ()) or rule.endpoint == "static" or rule.rule.startswith(f"{API}/"):
                 continue
             wanted = {name: house.places[name] for name in rule.arguments}
             address = rule.build(wanted, append_unknown=False)

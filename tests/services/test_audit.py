@@ -43,3 +43,12 @@ def test_log_of_another_library_is_not_seen(house: House):
         audit.record(session, make_actor(session, organisation_id=theirs.id), "create-plan", "plan", 1, "A", {})
     with house.session(organisation_id=ours.id, write=False) as session:
         assert audit.list_audit(session) == ((), 0)
+
+
+def test_log_says_the_deeds_of_registers_in_their_words(session):
+    actor = make_actor(session)
+    audit.record(session, actor, "archive-sites", "sites", 1, "A", {"contact": ["x", "y"], "gone": [None, "z"]})
+    with use_language("vi"):
+        (row,), _total = audit.list_audit(session)
+    assert row.deed == "Cất điểm phục vụ"
+    assert row.changes == (("đầu mối", "x", "y"), ("gone", "", "z"))

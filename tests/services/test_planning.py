@@ -49,7 +49,7 @@ def approved_plan(session: Session, actor: Actor) -> Plan:
 
 
 def publish(session: Session, actor: Actor, plan: Plan, *, version: int | None = None) -> Plan:
-    return planning.publish_plan(session, actor, plan.id, version=version or plan.version, today=TODAY, now=NOW)
+    return planning.publish_plan(session, actor, plan.id, version=version or plan.version, now=NOW)
 
 
 def count(session: Session, kind: type) -> int:

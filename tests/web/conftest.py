@@ -53,6 +53,7 @@ class Province:
     organisation_id: int
     plan_id: int
     site_id: int
+    base_id: int
     users: dict[Role, int]
 
 
@@ -70,7 +71,9 @@ def build_province(house: House, name: str) -> Province:
         users = {role: make_user(session, role=role, display_name=f"Người {role}").id for role in ROLES}
         site_id = session.scalars(select(Site.id).order_by(Site.id)).first()
         assert site_id is not None
-        return Province(number, plan.id, site_id, users)
+        base_id = session.scalars(select(Site.base_id)).first()
+        assert base_id is not None
+        return Province(number, plan.id, site_id, base_id, users)
 
 
 @pytest.fixture

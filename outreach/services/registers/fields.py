@@ -51,7 +51,8 @@ class Field:
     empty: Any = ""
     aliases: str = ""
     hint: str = ""
-    most: int | None = None
+    least: float | None = None  # of a number
+    most: float | None = None  # of a number, or characters of a text
     options: Callable[[Lookups], Iterable[Option]] | None = None
     entry_only: bool = False
 
@@ -107,6 +108,8 @@ def whole(name: str, heading: str, *, least: int, most: int, empty: int | None =
         read=lambda text, _: cells.read_whole(text, least=least, most=most),
         write=lambda value, _: str(value),
         widget=Widget.WHOLE,
+        least=least,
+        most=most,
         empty=empty,
         **more,
     )
@@ -120,6 +123,8 @@ def number(name: str, heading: str, *, least: float, most: float, **more: Any) -
         read=lambda text, _: cells.read_number(text, least=least, most=most),
         write=lambda value, _: cells.write_number(value),
         widget=Widget.NUMBER,
+        least=least,
+        most=most,
         empty=None,
         **more,
     )

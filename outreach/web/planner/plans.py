@@ -14,11 +14,13 @@ from outreach.domain.sheets import PlanRow, UnservedRow
 from outreach.domain.times import HalfYear, Period
 from outreach.i18n import translate
 from outreach.services import audit, boards, plan_rows, planning
+from outreach.services.breaches import PlanBreaches
 from outreach.services.reasons import reason_title
 from outreach.web.auth import allow
 from outreach.web.clock import today
 from outreach.web.numbers import whole
 from outreach.web.planner import board_view, days, steps
+from outreach.web.planner.periods import half_year_name
 
 desk = Blueprint("plans", __name__)
 desk.add_app_template_filter(board_name)
@@ -28,13 +30,6 @@ desk.register_blueprint(steps.desk)
 FREE = "free"
 ALL_SHOWN = 6  # unserved needs beside the board
 VIEWS = ("lich", "ban-do", "chua-xep")
-
-
-def half_year_name(half_year: HalfYear) -> str:
-    """ "6 tháng đầu năm 2027"."""
-    if half_year.half == 1:
-        return translate("6 tháng đầu năm {year}", year=half_year.year)
-    return translate("6 tháng cuối năm {year}", year=half_year.year)
 
 
 @dataclass
@@ -142,6 +137,7 @@ def show(plan_id: int) -> str:
         layout=board_view,
         today=today(),
         run=plan.run_id,
+        broken=PlanBreaches(g.session, plan_id).groups(),
     )
 
 

@@ -75,6 +75,8 @@
     }
   });
   document.querySelectorAll("[data-theme-switch]").forEach(nameSwitch);
+  const section = document.querySelector(".mainnav [aria-current]");
+  if (section) section.scrollIntoView({ block: "nearest", inline: "center" });
   const wrong = document.querySelector("[data-focus]");
   if (wrong) wrong.focus();
 })();

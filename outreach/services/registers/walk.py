@@ -1,0 +1,96 @@
+"""Walking through a register portion by portion, for programs that copy it or ask what changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from outreach.domain.errors import NotFound
+from outreach.domain.names import search_key
+from outreach.i18n import translate
+from outreach.services.registers.fields import Widget
+from outreach.services.registers.register import Record, Register
+from outreach.services.sites import matches
+from outreach.store.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A row as it stands, and when it was last changed."""
+
+    record: Record
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Rows in the order of their ids; `last_id` is where the next portion goes on, None at the end."""
+
+    rows: tuple[Dated, ...]
+    total: int  # of all portions together
+    last_id: int | None
+
+
+def dated(session: Session, register: Register, record_id: int) -> Dated:
+    """One row; raises NotFound for one of another library."""
+    found = _load(session, register, [record_id])
+    if not found:
+        raise NotFound("Không có {noun} này, hoặc đã bị xóa.", noun=translate(register.noun))
+    return found[0]
+
+
+def portion(
+    session: Session,
+    register: Register,
+    *,
+    after_id: int = 0,
+    limit: int = 50,
+    search: str = "",
+    updated_since: datetime | None = None,
+) -> Portion:
+    """At most `limit` rows after the row `after_id`; `search` ignores diacritics, every word must be found."""
+    table: Any = register.table
+    wanted = register.owned(select(table.id))
+    if updated_since is not None:
+        wanted = wanted.where(table.updated_at >= updated_since)
+    words = search_key(search).split()
+    if words:
+        wanted = _matching(session, register, wanted, words)
+    total = session.scalar(wanted.with_only_columns(func.count(table.id))) or 0
+    ids = list(session.scalars(wanted.where(table.id > after_id).order_by(table.id).limit(limit + 1)))
+    shown = ids[:limit]
+    return Portion(_load(session, register, shown), total, shown[-1] if len(ids) > limit else None)
+
+
+def _load(session: Session, register: Register, ids: Sequence[int]) -> tuple[Dated, ...]:
+    if not ids:
+        return ()
+    table: Any = register.table
+    times: Mapping[int, datetime] = dict(
+        session.execute(select(table.id, table.updated_at).where(table.id.in_(ids))).all()
+    )
+    return tuple(Dated(record, times[number]) for number, record in register.load(session, ids).items())
+
+
+def _matching(session: Session, register: Register, wanted: Select[Any], words: Sequence[str]) -> Select[Any]:
+    """Rows whose site, or whose own texts, hold every word."""
+    table: Any = register.table
+    if table is Site:
+        return wanted.where(*(matches(word) for word in words))
+    if hasattr(table, "site_id"):
+        sites = select(Site.id).where(*(matches(word) for word in words))
+        return wanted.where(table.site_id.in_(sites))
+    texts = [
+        getattr(table, one.name)
+        for one in register.kept
+        if one.widget in (Widget.LINE, Widget.LINES) and not one.name.endswith("_id")
+    ]
+    found = [
+        row[0]
+        for row in session.execute(wanted.with_only_columns(table.id, *texts))
+        if all(word in search_key(" ".join(str(text or "") for text in row[1:])) for word in words)
+    ]
+    return wanted.where(table.id.in_(found))

@@ -1,0 +1,134 @@
+"""What the description of the API says of answers that failed, and the description itself in the reader's language."""
+
+from typing import Any, cast
+
+from apiflask import APIFlask
+from flask import current_app
+
+from outreach.i18n import current_language, translate
+from outreach.web.errors import PAGES
+from outreach.web.problems import MEDIA_TYPE
+
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+# what may happen to any request
+ANYWHERE = ("token-refused", "not-allowed", "invalid-value", "too-many-tries", "error", "unavailable")
+TOKEN = "token"  # noqa: S105 - the name of the scheme
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "title": "Problem",
+    "description": "Vì sao yêu cầu không thực hiện được (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code", "instance"],
+    "properties": {
+        "type": {"type": "string", "description": "Trang nói về loại lỗi này."},
+        "title": {"type": "string", "description": "Loại lỗi bằng lời."},
+        "status": {"type": "integer", "description": "Trạng thái HTTP."},
+        "detail": {"type": "string", "description": "Điều đã xảy ra lần này."},
+        "code": {"type": "string", "description": "Mã lỗi, không đổi giữa các bản.", "enum": sorted(PAGES)},
+        "instance": {"type": "string", "description": "Địa chỉ được hỏi."},
+        "errors": {
+            "type": "array",
+            "description": "Từng giá trị chưa đúng.",
+            "items": {
+                "type": "object",
+                "required": ["field", "value", "message"],
+                "properties": {
+                    "field": {"type": "string", "description": "Tên trường; phần trong danh sách như windows.0.start."},
+                    "value": {"description": "Giá trị đã gửi."},
+                    "message": {"type": "string", "description": "Điều chưa đúng, và cách sửa."},
+                },
+            },
+        },
+        "current": {"type": "object", "description": "Dòng như đang lưu, khi bản đã cũ (412)."},
+    },
+}
+
+
+def fails(*codes: str) -> Any:  # noqa: ANN401 - APIFlask's own type for answers is not handed out
+    """The answers of a route that are problems: those of any request, and `codes`."""
+    found: dict[int, dict[str, Any]] = {}
+    for code in dict.fromkeys((*ANYWHERE, *codes)):
+        page = PAGES[code]
+        found.setdefault(
+            page.api_status or page.status,
+            {"description": page.title, "content": {MEDIA_TYPE: {"schema": PROBLEM}}},
+        )
+    return dict(sorted(found.items()))
+
+
+def description() -> dict[str, Any]:
+    """The OpenAPI document in the language of the moment; made once for each."""
+    kept: dict[str, dict[str, Any]] = current_app.extensions.setdefault("outreach_api_description", {})
+    language = current_language()
+    if language not in kept:
+        kept[language] = _in_words(cast("APIFlask", current_app).spec)
+    return kept[language]
+
+
+def _in_words(part: Any, within: str = "") -> Any:  # noqa: ANN401 - any JSON
+    """A part of the document with its texts translated and without what says nothing."""
+    if isinstance(part, list):
+        return [_in_words(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    found = {}
+    for name, value in part.items():
+        if within != "properties" and name in ("description", "summary") and isinstance(value, str):
+            found[name] = "\n".join(translate(line) for line in value.split("\n"))
+        elif within != "properties" and (
+            (name == "default" and value is None) or (name == "title" and within == "field")
+        ):
+            continue
+        else:
+            found[name] = _in_words(value, "field" if within == "properties" else name)
+    return found
+
+
+def finish(spec: Any) -> Any:  # noqa: ANN401 - APIFlask allows YAML here, we have JSON
+    """Complete what APIFlask made: names of headers, limits of numbers in addresses, the shape of problems."""
+    _name_parts_once(spec)
+    spec.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    for operations in spec["paths"].values():
+        for operation in operations.values():
+            operation["parameters"] = [_parameter(one) for one in operation.get("parameters", ())]
+            for answer in operation["responses"].values():
+                headers = answer.get("headers", {})
+                answer["headers"] = {_header(name): _said(header) for name, header in headers.items()}
+    return spec
+
+
+def _name_parts_once(spec: dict[str, Any]) -> None:
+    """APIFlask names a model inside another one "Outer.Inner"; ours are the same wherever they stand."""
+    schemas = spec.get("components", {}).get("schemas", {})
+    for name in [name for name in schemas if "." in name]:
+        schemas.setdefault(name.split(".")[-1], schemas[name])
+        del schemas[name]
+    _refer_to_parts(spec)
+
+
+def _refer_to_parts(part: Any) -> None:  # noqa: ANN401 - any JSON
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            part["$ref"] = "#/components/schemas/" + part["$ref"].split("/")[-1].split(".")[-1]
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            _refer_to_parts(one)
+
+
+def _parameter(one: dict[str, Any]) -> dict[str, Any]:
+    if one["in"] == "path" and one["schema"] == {"type": "integer"}:
+        limits = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
+        return one | {"schema": limits, "description": "Số hiệu."}
+    if one["in"] == "header":
+        one = one | {"name": _header(one["name"]), "required": one["required"] or one["name"].lower() == "if-match"}
+    return _said(one)
+
+
+def _header(name: str) -> str:
+    return "ETag" if name.lower() == "etag" else name.title()
+
+
+def _said(one: dict[str, Any]) -> dict[str, Any]:
+    """The description of a parameter beside its schema, where readers look for it."""
+    schema = {name: value for name, value in one["schema"].items() if name not in ("description", "title")}
+    return one | {"schema": schema, "description": one["schema"].get("description", "")}

@@ -1,0 +1,77 @@
+"""A site by hand: a new one, and the form of one with its needs and its place on the map beside it."""
+
+from flask import Blueprint, g, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from outreach.domain.roles import Right
+from outreach.services import sites
+from outreach.services.registers.sites import Sites
+from outreach.web.auth import allow
+from outreach.web.clock import today
+from outreach.web.planner import editor
+from outreach.web.planner.editor import Sheet
+
+desk = Blueprint("site_editor", __name__)
+REGISTER = Sites()
+SUGGESTED = 20
+
+
+def _page(sheet: Sheet) -> str:
+    if sheet.record is None:
+        return editor.show(sheet, "sites/edit.html", page=None)
+    page = sites.site_page(g.session, sheet.record.id, today=today())
+    return editor.show(sheet, "sites/edit.html", page=page, last=editor.last_change(REGISTER, sheet.record.id))
+
+
+@desk.get("/diem/moi")
+@allow(Right.EDIT_REGISTERS)
+def new() -> str:
+    """The form of a new site; without a base there is nothing to serve it from."""
+    sheet = editor.new_sheet(REGISTER, request.args)
+    if not sheet.looks.base_points:
+        return render_template("sites/no_base.html")
+    return _page(sheet)
+
+
+@desk.post("/diem/moi")
+@allow(Right.EDIT_REGISTERS)
+def create() -> AnyResponse:
+    """Add the site and show it."""
+    return editor.save(
+        REGISTER,
+        None,
+        page=_page,
+        done=lambda saved: editor.after(REGISTER, _home(saved.record.id)),
+    )
+
+
+@desk.get("/diem/<int:site_id>/sua")
+@allow(Right.EDIT_REGISTERS)
+def edit(site_id: int) -> str:
+    """The form of a site."""
+    return _page(editor.sheet_of(REGISTER, site_id))
+
+
+@desk.post("/diem/<int:site_id>/sua")
+@allow(Right.EDIT_REGISTERS)
+def save(site_id: int) -> AnyResponse:
+    """Store the site and show it."""
+    return editor.save(
+        REGISTER,
+        site_id,
+        page=_page,
+        done=lambda saved: editor.after(REGISTER, _home(saved.record.id)),
+        stale_page="sites/stale.html",
+    )
+
+
+@desk.get("/diem/goi-y")
+@allow(Right.SEE_SITES)
+def suggest() -> str:
+    """Sites that fit what is typed, as options of a form."""
+    asked = request.args.get("q") or request.args.get("site_id") or ""
+    return render_template("sites/suggestions.html", rows=sites.suggestions(g.session, asked[:100], most=SUGGESTED))
+
+
+def _home(site_id: int) -> str:
+    return url_for("sites.site", site_id=site_id)

@@ -1,0 +1,75 @@
+"""Programs that hold a token of each role."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from outreach.domain.roles import Actor, Role
+from outreach.services.tokens import Scope, make_token
+from outreach.web.bearer import API
+from outreach.web.clock import now
+from outreach.wiring import House
+from tests.web.conftest import Province
+
+
+def give_token(
+    house: House, province: Province, role: Role = Role.PLANNER, *, scopes: tuple[Scope, ...] = tuple(Scope)
+) -> str:
+    actor = Actor(province.users[role], province.organisation_id, role, "Người thử")
+    with house.session(organisation_id=province.organisation_id) as session:
+        return make_token(session, actor, name="Thử", scopes=scopes, days=30, now=now())
+
+
+@dataclass
+class Program:
+    """A client that speaks JSON with a token."""
+
+    client: FlaskClient
+    token: str = ""
+
+    def ask(self, method: str, path: str, body: object = None, **headers: str) -> TestResponse:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token:
+            sent["Authorization"] = f"Bearer {self.token}"
+        more: dict[str, Any] = {}
+        if body is not None:
+            more = {"data": body if isinstance(body, bytes) else json.dumps(body), "content_type": "application/json"}
+        return self.client.open(API + path, method=method, headers=sent, **more)
+
+    def get(self, path: str, **headers: str) -> Any:
+        answer = self.ask("GET", path, **headers)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.json
+
+
+def problem_of(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """The problem that `answer` must be."""
+    assert answer.status_code == status, answer.get_data(as_text=True)
+    assert answer.content_type == "application/problem+json"
+    body: dict[str, Any] = json.loads(answer.get_data())
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"/api#{code}")
+    assert body["title"]
+    assert body["detail"]
+    return body
+
+
+@pytest.fixture
+def programs(app: Flask, house: House, province: Province) -> dict[Role, Program]:
+    return {role: Program(app.test_client(), give_token(house, province, role)) for role in province.users}
+
+
+@pytest.fixture
+def program(programs: dict[Role, Program]) -> Program:
+    """The planner's."""
+    return programs[Role.PLANNER]
+
+
+@pytest.fixture
+def nobody(app: Flask, province: Province) -> Program:
+    """A program without a token."""
+    return Program(app.test_client())
