@@ -22,6 +22,7 @@ from outreach.web import (
 )
 from outreach.web.admin import audit, users
 from outreach.web.api import desk as api
+from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
 from outreach.web.planner import (
     compare,
@@ -59,6 +60,7 @@ DESKS = (
     setup.desk,
     account.desk,
     tokens.desk,
+    api_page.desk,
     site_pages.desk,
 )
 
