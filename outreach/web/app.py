@@ -23,7 +23,7 @@ from outreach.web import (
 from outreach.web.admin import audit, users
 from outreach.web.api import desk as api
 from outreach.web.library import library_in_view
-from outreach.web.planner import exports, intakes, maps, overview, plans, registers, runs, site_editor, sites
+from outreach.web.planner import calendar, exports, intakes, maps, overview, plans, registers, runs, site_editor, sites
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -34,6 +34,7 @@ DESKS = (
     sites.desk,
     site_editor.desk,
     registers.desk,
+    calendar.desk,
     plans.desk,
     runs.desk,
     intakes.desk,

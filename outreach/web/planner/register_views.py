@@ -140,7 +140,10 @@ class Home:
         return url_for(self.edit, **{self.key: record_id})  # type: ignore[arg-type]
 
 
-HOMES: dict[str, Home] = {"sites": Home(new="site_editor.new", edit="site_editor.edit", key="site_id")}
+HOMES: dict[str, Home] = {
+    "sites": Home(new="site_editor.new", edit="site_editor.edit", key="site_id"),
+    "calendar-days": Home(rows="calendar.show"),
+}
 
 
 def view_of(register: Register) -> RegisterView:
