@@ -18,14 +18,17 @@ def is_blank(row: RawRow) -> bool:
 
 
 def heading_row(rows: Sequence[RawRow]) -> int | None:
-    """The index of the row with the most cells of text, the first of equals; None when nothing stands anywhere.
+    """The index of the row with the headings; None when nothing stands anywhere.
 
-    With fewer than two texts in every row the sheet has one column, and its first row is the heading.
+    It is the first row about as full of texts as the fullest: rows below may hold a text more, where a heading is
+    missing. Above it, a letterhead has fewer texts, with a gap between them. With fewer than two texts in every row
+    the sheet has one column, and its first row is the heading.
     """
     counts = [_texts_in(row) for row in rows]
     most = max(counts, default=0)
-    if most >= 2:
-        return counts.index(most)
+    for index, (row, count) in enumerate(zip(rows, counts, strict=True)):
+        if count >= 2 and (4 * count >= 3 * most or (2 * count > most and _has_no_gap(row))):
+            return index
     return next((index for index, row in enumerate(rows) if not is_blank(row)), None)
 
 
@@ -38,6 +41,11 @@ def has_headings(rows: Sequence[RawRow]) -> bool:
 def tidy_heading(text: str) -> str:
     """A heading composed, without invisible letters, each gap one space."""
     return " ".join(unicodedata.normalize("NFC", text).translate(INVISIBLE).split())
+
+
+def _has_no_gap(row: RawRow) -> bool:
+    filled = [index for index, cell in enumerate(row.cells) if cell.strip()]
+    return filled[-1] - filled[0] + 1 == len(filled)
 
 
 def _texts_in(row: RawRow) -> int:

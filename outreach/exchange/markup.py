@@ -25,6 +25,11 @@ def sheet_names(*names: str) -> dict[str, str]:
     return {f"{namespace} {name}": name for namespace in SHEET_NAMESPACES for name in names}
 
 
+def whole(text: str) -> int | None:
+    """The number that an attribute of a workbook holds, from 0; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def stream(source: IO[bytes], *, start: Started, end: Ended | None = None, text: Said | None = None) -> Iterator[None]:
     """Feed `source` through the handlers, giving back control after each piece."""
     parser = expat.ParserCreate(namespace_separator=" ")

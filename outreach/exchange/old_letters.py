@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from enum import Enum
+from enum import IntEnum
 
-from outreach.exchange.syllables import share_of_syllables
+from outreach.exchange.syllables import is_syllable, share_of_syllables
 
 # TCVN 5712:1993 from 0xA1 to 0xFF. In the fonts toned capitals are small letters shown by a font of capitals
 # (.VnTimeH), so that the toned capitals here are rare; 0xB0 to 0xB4 are tones that stand after their letter.
@@ -21,14 +21,14 @@ SIGN_FIRST = re.compile("[\u00a1-\u00bf\u00d7\u00f7][A-Za-z]*")  # "×", "µm": 
 SURE = 0.7  # share of syllables; the rest may be names and short forms
 
 
-class Letters(Enum):
+class Letters(IntEnum):
     """How the letters of a text were written, as far as the text alone tells."""
 
-    PLAIN = "plain"  # nothing that would differ
-    UNICODE = "unicode"
-    TCVN3 = "tcvn3"
-    EITHER = "either"
-    UNKNOWN = "unknown"  # Vietnamese in neither
+    PLAIN = 0  # nothing that would differ
+    UNICODE = 1
+    TCVN3 = 2
+    EITHER = 3
+    UNKNOWN = 4  # Vietnamese in neither
 
 
 def letters_of(text: str) -> Letters:
@@ -47,9 +47,16 @@ def letters_of(text: str) -> Letters:
     )
 
 
+def clear_words(text: str) -> list[str]:
+    """The words of `text` that are syllables in TCVN3 and nothing as they stand; one or two letters prove little."""
+    words = (word for word in HIGH_WORD.findall(text) if len(word) > 2 and not is_syllable(word.strip(SIGNS)))
+    return [word for word in words if is_syllable(from_tcvn3(word))]
+
+
 def from_tcvn3(text: str) -> str:
     """`text`, whose letters are TCVN3 taken for Latin-1, in Unicode and NFC."""
-    return HIGH_WORD.sub(_word, text)
+    mended = HIGH_WORD.sub(_word, text)
+    return mended.upper() if _is_in_capitals(text) else mended
 
 
 def _weighed(as_it_stands: float, as_tcvn3: float) -> Letters:
@@ -62,6 +69,10 @@ def _weighed(as_it_stands: float, as_tcvn3: float) -> Letters:
 
 def _word(found: re.Match[str]) -> str:
     word = unicodedata.normalize("NFC", found.group().translate(LETTERS))
-    latin = [letter for letter in word if letter.isascii()]
-    # a heading typed in capitals: the toned letters were small ones in a font of capitals
-    return word.upper() if len(latin) > 1 and all(map(str.isupper, latin)) else word
+    return word.upper() if _is_in_capitals(word) else word
+
+
+def _is_in_capitals(text: str) -> bool:
+    """Whether the plain letters are capitals: then the toned ones were small ones in a font of capitals."""
+    plain = [letter for letter in text if letter.isascii() and letter.isalpha()]
+    return len(plain) > 1 and all(map(str.isupper, plain))

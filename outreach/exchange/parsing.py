@@ -1,5 +1,6 @@
 """A file of any kind read into rows of text, one JSON array a line; runs in the process that may die of it."""
 
+import errno
 import json
 import struct
 import zlib
@@ -60,6 +61,10 @@ def parse_file(
             with part_of(target).open("w", encoding="utf-8", newline="\n") as lines:
                 gatherer.write(lines)
     except DAMAGED as error:
+        raise damaged(file_name) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the beginning of the file, where a table of contents points
+            raise
         raise damaged(file_name) from error
     gatherer.finish(target)
     return gatherer.facts()

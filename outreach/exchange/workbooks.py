@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile
 from outreach.domain.errors import InvalidValue
 from outreach.exchange import notes
 from outreach.exchange.headings import HEAD_ROWS, has_headings, is_blank
-from outreach.exchange.markup import run, sheet_names
+from outreach.exchange.markup import run, sheet_names, whole
 from outreach.exchange.number_formats import BUILT_IN, PLAIN, NumberFormat, number_format
 from outreach.exchange.packages import open_package
 from outreach.exchange.sheets import RawRow, ReadLimits, Sheet
@@ -156,8 +156,8 @@ def _styles(package: ZipFile, part: str | None) -> list[Style]:
         elif kind == "name" and inside == "fonts" and fonts:
             fonts[-1] = attributes.get("val", "")
         elif kind == "xf" and inside == "cellXfs":
-            font = attributes.get("fontId", "")
-            name = fonts[int(font)] if font.isdigit() and int(font) < len(fonts) else ""
+            font = whole(attributes.get("fontId", ""))
+            name = fonts[font] if font is not None and font < len(fonts) else ""
             styles.append(Style(formats.get(attributes.get("numFmtId", ""), PLAIN), name))
 
     def end(element: str) -> None:

@@ -8,12 +8,13 @@ from zipfile import BadZipFile, ZipFile
 
 from outreach.domain.errors import InvalidValue
 from outreach.exchange import notes
-from outreach.exchange.markup import sheet_names, stream
+from outreach.exchange.markup import sheet_names, stream, whole
 from outreach.exchange.number_formats import PLAIN, NumberFormat, shown_iso, shown_number
 from outreach.exchange.old_letters import Letters, from_tcvn3, letters_of
 from outreach.exchange.sheets import RawRow, column_letters
 
 PARTS = sheet_names("row", "c", "v", "f", "is", "t", "rPh")
+VALUES = frozenset({"v", "t"})
 ROWS_OF_EXCEL = 1_048_576
 SPELT = re.compile("_x([0-9A-Fa-f]{4})_")
 TCVN3_FONT = re.compile(r"\.vn", re.IGNORECASE)
@@ -45,9 +46,8 @@ class Book:
 
     def style(self, index: str | None) -> Style | None:
         """The style of that number; None for the first one, which says nothing, and for one that is not there."""
-        if not index or not index.isdigit() or int(index) >= len(self.styles):
-            return None
-        return self.styles[int(index)]
+        number = whole(index) if index else None
+        return self.styles[number] if number is not None and number < len(self.styles) else None
 
 
 def read_rows(package: ZipFile, part: str, book: Book, said: list[str]) -> Iterator[RawRow]:
@@ -119,11 +119,11 @@ class _Reader:
     def end(self, element: str) -> None:
         """An element ends."""
         part = PARTS.get(element)
-        if part in ("v", "t"):
-            self._heard = False
-        elif part == "c":
+        if part == "c":
             if self._pieces or self._formula:
                 self._end_cell("".join(self._pieces))
+        elif part in VALUES:
+            self._heard = False
         elif part == "row":
             self._hidden_rows += self._hidden and any(self._row.cells)
             self.rows.append(self._row)
@@ -131,7 +131,8 @@ class _Reader:
             self._phonetic = False
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
-        number = int(attributes.get("r", self._row.number + 1))
+        said = attributes.get("r")
+        number = self._row.number + 1 if said is None else _index(said)
         if not self._row.number < number <= ROWS_OF_EXCEL:
             raise BadZipFile("rows out of order")
         self._row = RawRow(number, [])
@@ -152,6 +153,8 @@ class _Reader:
 
     def _end_cell(self, text: str) -> None:
         row, column = self._row, self._column
+        if column < 0:
+            raise BadZipFile("a cell around a row")
         if self._formula and not text and not (self._valued and self._type == "str"):
             row.fault = row.fault or InvalidValue(
                 "Ô {cell} là công thức chưa có kết quả. Hãy mở tệp bằng Excel, lưu lại rồi gửi lại, "
@@ -206,6 +209,7 @@ class _Reader:
 
 
 def _index(text: str) -> int:
-    if not text.isdigit():
+    number = whole(text)
+    if number is None:
         raise BadZipFile("a text without a number")
-    return int(text)
+    return number

@@ -22,8 +22,22 @@ from outreach.web import (
 )
 from outreach.web.admin import audit, users
 from outreach.web.api import desk as api
+from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
-from outreach.web.planner import calendar, exports, intakes, maps, overview, plans, registers, runs, site_editor, sites
+from outreach.web.planner import (
+    calendar,
+    compare,
+    exports,
+    intakes,
+    maps,
+    overview,
+    places,
+    plans,
+    registers,
+    runs,
+    site_editor,
+    sites,
+)
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -36,16 +50,19 @@ DESKS = (
     registers.desk,
     calendar.desk,
     plans.desk,
+    compare.desk,
     runs.desk,
     intakes.desk,
     exports.desk,
     maps.desk,
+    places.desk,
     users.desk,
     audit.desk,
     public_timetable.desk,
     setup.desk,
     account.desk,
     tokens.desk,
+    api_page.desk,
     site_pages.desk,
 )
 

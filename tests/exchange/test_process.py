@@ -1,5 +1,9 @@
 """Sheets through the real process: what comes back, what is refused, and that nothing is left behind."""
 
+import json
+import subprocess
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -44,3 +48,51 @@ def test_file_larger_than_the_limit_is_not_even_opened(tmp_path: Path):
     source.write_bytes(b"a,b\n" * 1000)
     with pytest.raises(InvalidValue, match="lớn hơn"):
         read_sheet(source, tmp_path / "out", file_name="điểm.csv", limits=ReadLimits(bytes=1000))
+
+
+def test_progress_is_told_while_rows_come(tmp_path: Path):
+    source, told = tmp_path / "in", []
+    source.write_bytes(b"a,b\n" + b"1,2\n" * 7_000)
+    assert read_sheet(source, tmp_path / "out", file_name="a.csv", told=told.append).rows == 7_000
+    assert told == sorted(told)
+    assert len(told) > 2
+    assert told[-1] == 7_000
+
+
+def test_reader_ends_when_whoever_asked_is_gone(tmp_path: Path):
+    """Stdin closes while a large file is read; no answer is given any more."""
+    (tmp_path / "in").write_bytes(b"a,b\n" + b"1,2\n" * 2_000_000)
+    limits = asdict(ReadLimits(rows=10**9))
+    question = {"source": str(tmp_path / "in"), "target": str(tmp_path / "out"), "file_name": "a", "limits": limits}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-m", "outreach.exchange.child"], stdin=pipe, stdout=pipe, text=True
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(json.dumps(question) + "\n")
+        child.stdin.flush()
+        assert json.loads(child.stdout.readline())["rows"] > 0
+        child.stdin.close()
+        assert child.wait(timeout=10) == 1
+        assert "facts" not in child.stdout.read()
+
+
+def test_reader_knows_no_secret_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Its environment is made anew: what the server was started with stays with the server."""
+    monkeypatch.setenv("OUTREACH_SECRET_KEY", "s3cret")
+    monkeypatch.setenv("PYTHONSTARTUP", "nowhere")
+    (tmp_path / "in").write_bytes(b"a,b\n" + b"1,2\n" * 50_000)
+    seen: list[bytes] = []
+
+    def look(_rows: int) -> None:
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if b"outreach.exchange.child" in (entry / "cmdline").read_bytes():
+                    seen.append((entry / "environ").read_bytes())
+            except OSError:
+                continue
+
+    read_sheet(tmp_path / "in", tmp_path / "out", file_name="a.csv", told=look)
+    assert seen
+    assert not any(b"s3cret" in environ for environ in seen)
