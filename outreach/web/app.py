@@ -25,6 +25,7 @@ from outreach.web.api import desk as api
 from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
 from outreach.web.planner import (
+    calendar,
     compare,
     exports,
     intakes,
@@ -47,6 +48,7 @@ DESKS = (
     sites.desk,
     site_editor.desk,
     registers.desk,
+    calendar.desk,
     plans.desk,
     compare.desk,
     runs.desk,
