@@ -21,6 +21,7 @@ class RegisterView:
     heading: str = ""  # of the first column, where it is not the heading of its field
     before: str = ""  # what an empty list needs first
     sections: tuple[Section, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 VIEWS: dict[str, RegisterView] = {
@@ -167,8 +168,8 @@ VIEWS: dict[str, RegisterView] = {
             ("Đề nghị", ("asked_by", "asked_on", "letter", "number")),
             ("Ở đâu", ("site_id", "place", "service")),
             ("Muốn gì", ("first_day", "last_day", "wish")),
-            ("Trả lời", ("state", "decided_on", "answer")),
         ),
+        hidden=frozenset({"state", "decided_on", "answer"}),  # decided on a page of its own
     ),
 }
 
@@ -190,6 +191,7 @@ class Home:
 HOMES: dict[str, Home] = {
     "sites": Home(new="site_editor.new", edit="site_editor.edit", key="site_id"),
     "calendar-days": Home(rows="calendar.show"),
+    "requests": Home(rows="requests.show", new="requests.new", edit="requests.one", key="request_id"),
 }
 
 
@@ -204,7 +206,7 @@ def view_of(register: Register) -> RegisterView:
 
 def sections_of(register: Register, *, new: bool) -> tuple[Section, ...]:
     """The parts of the form with the fields that the register has; those nobody sorted come last."""
-    known = {one.name for one in register.fields} - HIDDEN
+    known = {one.name for one in register.fields} - HIDDEN - view_of(register).hidden
     if not new:
         known.discard(register.spreads)  # one row of the list is one row
     sections = [
