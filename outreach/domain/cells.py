@@ -20,6 +20,8 @@ from outreach.domain.spellings import (
     DAYS,
     HOURS,
     NO,
+    NO_HOURS,
+    NO_HOURS_WORDS,
     NO_TEXT,
     SPAN,
     TERM_TEXT,
@@ -232,7 +234,9 @@ def write_weekdays(days: tuple[int, ...], *, language: str = "vi") -> str:
 
 @_remembered
 def read_hours(text: str) -> tuple[ServiceHours, ...]:
-    """Service hours, parted by semicolons: "T2-T6 07:30-10:30; T3 13:30-16:30 (trong năm học)"."""
+    """Service hours, parted by semicolons: "T2-T6 07:30-10:30; T3 13:30-16:30 (trong năm học)"; "không nhận": none."""
+    if search_key(text[:_PART_MOST]) in NO_HOURS_WORDS:
+        return ()
     found: list[ServiceHours] = []
     days: tuple[int, ...] = (0, 1, 2, 3, 4)
     for part in filter(None, (piece.strip() for piece in re.split(r"[;\n]", text))):
@@ -250,7 +254,9 @@ def read_hours(text: str) -> tuple[ServiceHours, ...]:
 
 
 def write_hours(hours: tuple[ServiceHours, ...], *, language: str = "vi") -> str:
-    """Service hours on one line, each with its weekdays."""
+    """Service hours on one line, each with its weekdays; said aloud when there are none."""
+    if not hours:
+        return NO_HOURS[language]
     return "; ".join(
         f"{write_weekdays(one.weekdays, language=language)} {write_time(one.start_s)}-{write_time(one.end_s)}"
         f"{TERM_TEXT[language][one.term]}"

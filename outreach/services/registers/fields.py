@@ -205,7 +205,7 @@ def weekdays(name: str, heading: str, *, empty: tuple[int, ...] = (0, 1, 2, 3, 4
 
 
 def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
-    """Service hours with their weekdays."""
+    """Service hours with their weekdays; an empty cell says nothing, a word says that there are none."""
     return Field(
         name=name,
         heading=heading,
@@ -213,7 +213,7 @@ def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
         write=lambda value, _: cells.write_hours(value, language=current_language()),
         widget=Widget.HOURS,
         worded=True,
-        empty=(),
+        empty=None,
         **more,
     )
 
