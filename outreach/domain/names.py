@@ -26,22 +26,28 @@ def search_key(text: str) -> str:
     return " ".join(text.translate(_PLAIN).split())
 
 
-def sort_key(text: str) -> str:
-    """A key whose plain order is the Vietnamese dictionary order: letters first (a ă â ... d đ), then tones."""
-    letters: list[str] = []
-    tones: list[str] = []
-    for char in unicodedata.normalize("NFC", text.casefold()):
-        tone = "0"
-        kept = ""
+class _Ranked(dict[str, tuple[str, str]]):
+    """The place of each letter in the alphabet and its tone, worked out when it first comes."""
+
+    def __missing__(self, char: str) -> tuple[str, str]:
+        tone, kept = "0", ""
         for part in unicodedata.normalize("NFD", char):
             if part in _TONES:
                 tone = _TONES[part]
             else:
                 kept += part
         base = unicodedata.normalize("NFC", kept)
-        letters.append(_ORDER.get(base, base))
-        tones.append(tone)
-    return "".join(letters) + "|" + "".join(tones)
+        self[char] = found = (_ORDER.get(base, base), tone)
+        return found
+
+
+_RANKED = _Ranked()
+
+
+def sort_key(text: str) -> str:
+    """A key whose plain order is the Vietnamese dictionary order: letters first (a ă â ... d đ), then tones."""
+    parts = [_RANKED[char] for char in unicodedata.normalize("NFC", text.casefold())]
+    return "".join(letter for letter, _ in parts) + "|" + "".join(tone for _, tone in parts)
 
 
 # longest first: a later rule must not cut a piece out of an earlier one
