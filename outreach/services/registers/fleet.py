@@ -75,7 +75,7 @@ class Vehicles(_Weekly):
         f.whole("set_up_minutes", "Phút bày xe", least=0, most=240, empty=4, aliases="thoi gian bay; set-up minutes"),
         f.whole("pack_up_minutes", "Phút thu dọn", least=0, most=240, empty=0, aliases="thoi gian thu don"),
         f.number("length_m", "Dài (m)", least=1, most=30, aliases="chieu dai; dai; length"),
-        f.number("height_m", "Cao (m)", least=0.5, most=10, aliases="chieu cao; cao; height"),
+        f.number("height_m", "Chiều cao (m)", least=0.5, most=10, aliases="chieu cao; cao; height"),
         f.number("weight_kg", "Nặng (kg)", least=50, most=60_000, aliases="trong luong; khoi luong; nang; weight"),
         f.whole("seats", "Số ghế", least=0, most=99, aliases="cho ngoi; ghe"),
         f.whole("books", "Số sách", least=0, most=100_000, aliases="sach; so ban sach; tai lieu"),
