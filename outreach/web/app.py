@@ -25,6 +25,7 @@ from outreach.web.api import desk as api
 from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
 from outreach.web.planner import (
+    bulk,
     calendar,
     compare,
     exports,
@@ -49,6 +50,7 @@ DESKS = (
     sites.desk,
     site_editor.desk,
     registers.desk,
+    bulk.desk,
     calendar.desk,
     requests.desk,
     plans.desk,
