@@ -67,4 +67,13 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "quota": "2",
         "minutes": "120",
     },
+    "timetable": {
+        "day": "02/03/2027",
+        "vehicle": "Xe 1",
+        "site": "NT012",
+        "site_name": "Trường Tiểu học Khánh Bình",
+        "commune": "Xã Khánh Vĩnh",
+        "start": "07:30",
+        "end": "09:30",
+    },
 }

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from outreach.domain.errors import InvalidValue
 from outreach.domain.names import proper_part, search_key
 from outreach.domain.places import Coordinates
+from outreach.services.registers.named_sites import NamedSites
 from outreach.store.fleet import Base, StaffMember, Vehicle
 from outreach.store.organisations import AdminUnit
 from outreach.store.sites import Site
@@ -87,7 +88,17 @@ class Lookups:
                           self._near(text, self.site_codes.values()))  # fmt: skip
         return found
 
+    @cached_property
+    def named_sites(self) -> NamedSites:
+        """The sites by the names people write."""
+        return NamedSites(self.session)
+
     # ---- vehicles and posts
+
+    @cached_property
+    def vehicles_in_use(self) -> tuple[int, ...]:
+        """Vehicles that are not archived."""
+        return tuple(self.session.scalars(select(Vehicle.id).where(Vehicle.active.is_(True)).order_by(Vehicle.sign)))
 
     @cached_property
     def vehicle_names(self) -> dict[int, str]:
