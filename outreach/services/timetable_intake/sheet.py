@@ -23,6 +23,7 @@ from outreach.store.sites import Need
 
 SHORTEST, LONGEST = 5, 600  # minutes of a visit, as of a need
 _SPAN = re.compile(r"(.+?)\s*(?:-|–|—|→|~|đến|den|tới|to)\s*(.+)")
+_MIDNIGHT = re.compile(r"24(?:[:hHg.](?:00)?)?(?::00)?")
 WRONG_SPAN = "“{value}” không phải giờ; ghi như 07:30 hoặc 07:30-09:30"
 
 
@@ -34,13 +35,18 @@ class Hours:
     end_s: int | None
 
 
+def read_end(text: str) -> int:
+    """A time at which something ends, which may be midnight: "24:00"."""
+    return DAY_S if _MIDNIGHT.fullmatch(text.strip()) else read_time(text)
+
+
 def read_hours(text: str) -> Hours:
     """A time or two."""
     span = _SPAN.fullmatch(text.strip())
     try:
         if span is None:
             return Hours(read_time(text), None)
-        return Hours(read_time(span[1]), read_time(span[2]))
+        return Hours(read_time(span[1]), read_end(span[2]))
     except InvalidValue:
         raise InvalidValue(WRONG_SPAN, field="", value=text) from None
 
@@ -141,7 +147,16 @@ class Timetable(Register):
             hint="07:30, hoặc 07:30-09:30. Không ghi giờ thì theo thứ tự dòng.",
         ),
         f.time("start", "Giờ bắt đầu", aliases="bat dau; tu gio; gio den; from; start time"),
-        f.time("end", "Giờ kết thúc", entry_only=True, aliases="ket thuc; den gio; gio ve; to; end time"),
+        f.Field(
+            name="end",
+            heading="Giờ kết thúc",
+            read=lambda text, _: read_end(text),
+            write=lambda value, _: write_time(value),
+            widget=f.Widget.TIME,
+            entry_only=True,
+            empty=None,
+            aliases="ket thuc; den gio; gio ve; to; end time",
+        ),
         f.whole(
             "minutes",
             "Số phút",
