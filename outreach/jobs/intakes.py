@@ -176,8 +176,12 @@ class _Step:
 
     def _write(self) -> Claim | None:
         try:
+            drawn = None
+            if self.claim.register == TIMETABLE:
+                with self._session(write=False) as session:
+                    drawn = plans.drawn_of(session, self.claim, self.folder)
             with self._session() as session:
-                applying.write_rows(session, self.claim, self.folder)
+                applying.write_rows(session, self.claim, self.folder, drawn=drawn)
         except StaleEdit as error:
             with self._session() as session:
                 return steps.check_again(session, self.claim, error)

@@ -12,13 +12,14 @@ from outreach.domain.errors import InvalidValue, StaleEdit, WrongState
 from outreach.domain.visits import IntakeState
 from outreach.services import audit
 from outreach.services.intake.folders import Folder
-from outreach.services.intake.kinds import TIMETABLE, kind_called
+from outreach.services.intake.kinds import kind_called
 from outreach.services.intake.plans import OVERTAKEN, write_plan
 from outreach.services.intake.steps import Claim, held, lead_to
 from outreach.services.intake.values import CellReader
 from outreach.services.intake.verdicts import RowVerdict, Verdict, read_all
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Register, Values
+from outreach.services.timetable_intake.drawing import Drawn
 from outreach.store.base import utc_now
 from outreach.store.intakes import IntakeChange
 
@@ -32,16 +33,17 @@ def in_parts(rows: Iterator[T], size: int = AT_ONCE) -> Iterator[list[T]]:
         yield part
 
 
-def write_rows(session: Session, claim: Claim, folder: Folder) -> bool:
+def write_rows(session: Session, claim: Claim, folder: Folder, *, drawn: Drawn | None = None) -> bool:
     """Write what the preview showed; False: the worker no longer has the intake.
 
-    Raises StaleEdit when a row is newer than the preview or a new key is taken; then nothing may be committed.
+    A timetable comes `drawn` up: its rows become one plan. Raises StaleEdit when a row is newer than the preview
+    or a new key is taken; then nothing may be committed.
     """
     intake = held(session, claim)
     if intake is None or intake.state is not IntakeState.WRITING:
         return False
-    if claim.register == TIMETABLE:
-        write_plan(session, claim, intake, folder)
+    if drawn is not None:
+        write_plan(session, claim, intake, drawn)
     else:
         _write_rows(session, claim, intake.id, folder)
     intake.applied_at, intake.error = utc_now(), ""

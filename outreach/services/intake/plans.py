@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue, OutreachError, StaleEdit
@@ -27,7 +28,7 @@ from outreach.services.reasons import Names, breach_from_json, breach_to_json, l
 from outreach.services.registers.lookups import Lookups
 from outreach.services.runs import active_run
 from outreach.services.timetable_intake.drawing import Drawn, draw, half_year_kind
-from outreach.services.timetable_intake.making import plan_from_rows
+from outreach.services.timetable_intake.making import plan_from_drawn
 from outreach.services.timetable_intake.rows import VisitRow, period_of
 from outreach.services.timetable_intake.sheet import visit_row
 from outreach.store.intakes import Intake, IntakeChange
@@ -141,21 +142,28 @@ def visit_rows(session: Session, folder: Folder) -> list[VisitRow]:
     return rows
 
 
-def write_plan(session: Session, claim: Claim, intake: Intake, folder: Folder) -> int:
-    """Make the plan and remember what was made with it; returns the number of visits."""
-    wish = intake.facts.get("wish") or {}
+def drawn_of(session: Session, claim: Claim, folder: Folder) -> Drawn:
+    """The timetable drawn up for the plan that a person wishes; reads only, for it may take its time."""
+    wish = claim.facts.get("wish") or {}
     rows = visit_rows(session, folder)
-    period = period_of(rows, half_year_kind(session), whole=wish.get("whole", True)) if rows else None
-    name = wish.get("name") or default_name(claim.file_name)
     try:
-        made = plan_from_rows(session, claim.actor, rows, name=name, period=period)
+        period = period_of(rows, half_year_kind(session), whole=wish.get("whole", True)) if rows else None
+        return draw(session, rows, name=TIMETABLE, period=period)
     except InvalidValue as error:
         if error.field in ("site", "vehicle"):  # put away since the preview
             raise StaleEdit(OVERTAKEN) from error
         raise
+
+
+def write_plan(session: Session, claim: Claim, intake: Intake, drawn: Drawn) -> None:
+    """Make the plan and remember what was made with it; raises StaleEdit for what has gone meanwhile."""
+    name = (intake.facts.get("wish") or {}).get("name") or default_name(claim.file_name)
+    try:
+        made = plan_from_drawn(session, claim.actor, drawn, name=name)
+    except IntegrityError as error:  # a need or a site was deleted since it was drawn up
+        raise StaleEdit(OVERTAKEN) from error
     intake.plan_id = made.plan_id
     _remember(session, intake.id, made.needs_made)
-    return made.figures.visits
 
 
 def _remember(session: Session, intake_id: int, needs: Sequence[int]) -> None:
