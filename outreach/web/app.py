@@ -22,8 +22,10 @@ from outreach.web import (
 )
 from outreach.web.admin import audit, users
 from outreach.web.api import desk as api
+from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
 from outreach.web.planner import (
+    calendar,
     compare,
     exports,
     intakes,
@@ -32,6 +34,7 @@ from outreach.web.planner import (
     places,
     plans,
     registers,
+    requests,
     runs,
     site_editor,
     sites,
@@ -46,6 +49,8 @@ DESKS = (
     sites.desk,
     site_editor.desk,
     registers.desk,
+    calendar.desk,
+    requests.desk,
     plans.desk,
     compare.desk,
     runs.desk,
@@ -59,6 +64,7 @@ DESKS = (
     setup.desk,
     account.desk,
     tokens.desk,
+    api_page.desk,
     site_pages.desk,
 )
 

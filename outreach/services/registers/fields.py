@@ -13,6 +13,7 @@ from outreach.i18n import LANGUAGES, current_language, translate, use_language
 from outreach.services.registers.lookups import Lookups
 
 E = TypeVar("E", bound=StrEnum)
+SHOWN_MOST = 200  # characters of a wrong cell that its fault repeats
 Option = tuple[str, str]  # what is written, what is read
 
 
@@ -38,8 +39,8 @@ class Field:
 
     `name` is the word of code and API, `heading` what people read (the Vietnamese source). `aliases` are further
     headings by which a column is known, as search keys parted by semicolons. An empty cell is `empty` (a required
-    field refuses it). `entry_only` fields have no value of their own: the register turns them into others (a pasted
-    point into lat and lon).
+    field refuses it). `worded`: what is written depends on the reader's language. `entry_only` fields have no value
+    of their own: the register turns them into others (a pasted point into lat and lon).
     """
 
     name: str
@@ -55,9 +56,21 @@ class Field:
     most: float | None = None  # of a number, or characters of a text
     options: Callable[[Lookups], Iterable[Option]] | None = None
     entry_only: bool = False
+    worded: bool = False
+
+    def reworded(self, text: str, looks: Lookups) -> str:
+        """A text that was written in another language, in the words of this one."""
+        if not self.worded or not text:
+            return text
+        try:
+            return self.write(self.read(text, looks), looks)
+        except InvalidValue:  # a word that has been given up since
+            return text
 
     def value_of(self, text: str, looks: Lookups) -> Any:  # noqa: ANN401 - each field has a type of its own
         """The value of a cell; raises InvalidValue that names this field."""
+        if text and not text.isprintable():
+            text = cells.visible(text)
         if not text or text.isspace():
             if self.required:
                 raise InvalidValue("chưa điền", field=self.name, value="")
@@ -66,7 +79,9 @@ class Field:
             return self.read(text, looks)
         except InvalidValue as error:
             values = {key: value for key, value in error.values.items() if key not in ("field", "value")}
-            raise InvalidValue(error.message, field=self.name, value=error.value, **values) from None
+            said = str(error.value)
+            shown = said if len(said) <= SHOWN_MOST else said[:SHOWN_MOST] + "…"
+            raise InvalidValue(error.message, field=self.name, value=shown, **values) from None
 
     def text_of(self, value: Any, looks: Lookups) -> str:  # noqa: ANN401 - as above
         """The cell of a value."""
@@ -156,14 +171,20 @@ def time(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     )
 
 
-def yes_no(name: str, heading: str, *, empty: bool, **more: Any) -> Field:  # noqa: ANN401
-    """Yes or no."""
+def yes_no(name: str, heading: str, *, empty: bool, also: Mapping[str, bool] | None = None, **more: Any) -> Field:  # noqa: ANN401
+    """Yes or no; `also` are further words (search keys)."""
+
+    def read(text: str, _looks: Lookups) -> bool:
+        said = also.get(search_key(text)) if also else None
+        return cells.read_yes_no(text) if said is None else said
+
     return Field(
         name=name,
         heading=heading,
-        read=lambda text, _: cells.read_yes_no(text),
+        read=read,
         write=lambda value, _: translate(cells.write_yes_no(value)),
         widget=Widget.YES_NO,
+        worded=True,
         empty=empty,
         **more,
     )
@@ -177,20 +198,22 @@ def weekdays(name: str, heading: str, *, empty: tuple[int, ...] = (0, 1, 2, 3, 4
         read=lambda text, _: cells.read_weekdays(text),
         write=lambda value, _: cells.write_weekdays(value, language=current_language()),
         widget=Widget.WEEKDAYS,
+        worded=True,
         empty=empty,
         **more,
     )
 
 
 def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
-    """Service hours with their weekdays."""
+    """Service hours with their weekdays; an empty cell says nothing, a word says that there are none."""
     return Field(
         name=name,
         heading=heading,
         read=lambda text, _: cells.read_hours(text),
         write=lambda value, _: cells.write_hours(value, language=current_language()),
         widget=Widget.HOURS,
-        empty=(),
+        worded=True,
+        empty=None,
         **more,
     )
 
@@ -244,6 +267,7 @@ def _one_of(name: str, heading: str, words: Mapping[Any, str], *, also: Mapping[
         read=read,
         write=lambda value, _: translate(words[value]),
         widget=Widget.CHOICE,
+        worded=True,
         options=lambda _: tuple((str(value), translate(word)) for value, word in words.items()),
         **more,
     )

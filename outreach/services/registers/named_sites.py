@@ -3,12 +3,12 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.domain.names import search_key
+from outreach.services.registers.likeness import Likeness
 from outreach.store.organisations import AdminUnit
 from outreach.store.sites import Site
 
@@ -73,7 +73,7 @@ class NamedSites:
         self._by_name: dict[str, list[NamedSite]] = defaultdict(list)
         for site in self.by_id.values():
             self._by_name[plain(site.name)].append(site)
-        self._near: dict[str, tuple[NamedSite, ...]] = {}
+        self._alike = Likeness(self._by_name)
 
     def find(self, text: str, *, commune: str = "") -> list[NamedSite]:
         """The sites that `text` may mean: one, several of the same name, or none.
@@ -90,8 +90,5 @@ class NamedSites:
 
     def near(self, text: str) -> tuple[NamedSite, ...]:
         """Sites whose names look like a slip of the keyboard in `text`."""
-        key = plain(text[:200])
-        if key not in self._near:
-            names = get_close_matches(key, self._by_name, n=OFFERED, cutoff=NEAR)
-            self._near[key] = tuple(site for name in names for site in self._by_name[name])[:OFFERED]
-        return self._near[key]
+        names = self._alike.near(plain(text[:200]), most=OFFERED, cutoff=NEAR)
+        return tuple(site for name in names for site in self._by_name[name])[:OFFERED]

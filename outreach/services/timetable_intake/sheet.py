@@ -65,7 +65,7 @@ def _read_vehicle(text: str, looks: Lookups) -> int:
         return looks.vehicle(text)
     except InvalidValue:
         wanted = _bare(text)
-        found = {number for way, number in looks.vehicles.items() if _bare(way) == wanted}
+        found = {number for way, number in looks.vehicle_ways() if _bare(way) == wanted}
         if len(found) != 1 or not wanted:
             raise
         return found.pop()
@@ -190,7 +190,7 @@ class Timetable(Register):
 
     # ---- rows: the needs that timetables left behind
 
-    def keys(self, session: Session) -> dict[tuple[Any, ...], int]:  # noqa: ARG002 - the same verb for every register
+    def keys(self, session: Session, like: Sequence[Values] | None = None) -> dict[tuple[Any, ...], int]:  # noqa: ARG002
         """Rows of a timetable are never known again: each sheet is a plan of its own."""
         return {}
 
