@@ -22,7 +22,7 @@ from outreach.services.timetable_intake.rows import DAY_S, VisitRow
 from outreach.store.sites import Need
 
 SHORTEST, LONGEST = 5, 600  # minutes of a visit, as of a need
-_SPAN = re.compile(r"(.+?)\s*(?:-|–|—|→|~|đến|den|tới|to)\s*(.+)")
+_SPAN = re.compile(r"(.+?)\s*(?:-|–|—|→|~|den|toi|to)\s*(.+)")  # of a search key
 _MIDNIGHT = re.compile(r"24(?:[:hHg.](?:00)?)?(?::00)?")
 WRONG_SPAN = "“{value}” không phải giờ; ghi như 07:30 hoặc 07:30-09:30"
 
@@ -42,7 +42,7 @@ def read_end(text: str) -> int:
 
 def read_hours(text: str) -> Hours:
     """A time or two."""
-    span = _SPAN.fullmatch(text.strip())
+    span = _SPAN.fullmatch(search_key(text))
     try:
         if span is None:
             return Hours(read_time(text), None)
