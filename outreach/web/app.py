@@ -15,6 +15,7 @@ from outreach.web import (
     language,
     letters,
     numbers,
+    own_account,
     session,
     site_pages,
     tokens,
@@ -25,6 +26,7 @@ from outreach.web.api import desk as api
 from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
 from outreach.web.planner import (
+    bulk,
     calendar,
     compare,
     exports,
@@ -49,6 +51,7 @@ DESKS = (
     sites.desk,
     site_editor.desk,
     registers.desk,
+    bulk.desk,
     calendar.desk,
     requests.desk,
     plans.desk,
@@ -63,6 +66,7 @@ DESKS = (
     public_timetable.desk,
     setup.desk,
     account.desk,
+    own_account.desk,
     tokens.desk,
     api_page.desk,
     site_pages.desk,
