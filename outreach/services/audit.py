@@ -135,6 +135,7 @@ def _deeds() -> dict[str, str]:
         "start-run": translate("Bắt đầu xếp lịch"),
         "stop-run": translate("Dừng xếp lịch"),
         "import-plan": translate("Nhập lịch đang dùng thành kế hoạch"),
+        "undo-import-plan": translate("Hoàn tác lần nhập lịch"),
         "judge-plan": translate("Kiểm tra lại kế hoạch"),
         "save-plan": translate("Lưu lịch xếp được"),
         "submit-plan": translate("Trình duyệt kế hoạch"),
