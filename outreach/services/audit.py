@@ -19,6 +19,7 @@ from outreach.store.people import User
 REGISTER_DEEDS = {
     "add-": "Thêm {noun}", "change-": "Sửa {noun}", "archive-": "Cất {noun}", "restore-": "Dùng lại {noun}",
     "delete-": "Xóa {noun}", "undo-import-": "Hoàn tác nhập bảng: {list}", "import-": "Nhập bảng: {list}",
+    "merge-": "Gộp {noun} trùng", "bulk-": "Ghi {noun} hàng loạt",
 }  # fmt: skip
 
 
@@ -173,6 +174,12 @@ def _fields() -> dict[str, str]:
         "active": translate("đang dùng"),
         "new": translate("dòng mới"),
         "changed": translate("dòng sửa"),
+        "merged": translate("gộp vào"),
+        "moved_needs": translate("nhu cầu chuyển sang"),
+        "moved_stops": translate("buổi trong kế hoạch chuyển sang"),
+        "moved_records": translate("buổi đã phục vụ chuyển sang"),
+        "moved_requests": translate("đề nghị chuyển sang"),
+        "same_needs": translate("nhu cầu trùng, số buổi"),
         "scopes": translate("quyền"),
         "expires": translate("hết hạn"),
     }

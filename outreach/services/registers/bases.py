@@ -1,8 +1,10 @@
 """The register of bases: where vehicles start and end."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue
@@ -10,7 +12,7 @@ from outreach.domain.places import Terrain
 from outreach.exchange.coordinates import looks_swapped, read_coordinates
 from outreach.services.registers import fields as f
 from outreach.services.registers.lookups import Lookups
-from outreach.services.registers.register import Note, Reading, Register, Values, hanging
+from outreach.services.registers.register import Note, Reading, Register, Said, Values, hanging, narrowed
 from outreach.store.fleet import Base, StaffMember, Vehicle
 from outreach.store.sites import Site
 
@@ -86,6 +88,16 @@ class Bases(Register):
         text = "Cơ sở này còn điểm phục vụ, xe hoặc người; hãy cất thay vì xóa."
         columns = (Site.base_id, Vehicle.base_id, StaffMember.base_id)
         return {number: text for column in columns for number in hanging(session, column, ids)}
+
+    def still_needed(self, session: Session, ids: Sequence[int], *, today: date) -> dict[int, Said]:  # noqa: ARG002
+        """Bases to which sites, vehicles or posts in use belong."""
+        text = "Cơ sở này còn điểm phục vụ, xe hoặc người đang dùng; hãy chuyển sang cơ sở khác trước khi cất."
+        found: dict[int, Said] = {}
+        for table in (Site, Vehicle, StaffMember):
+            asked = select(table.base_id).where(table.active.is_(True)).distinct()
+            for part in narrowed(asked, table.base_id, ids):
+                found |= {number: (text, {}) for number in session.scalars(part)}
+        return found
 
 
 def complete_point(reading: Reading, *, known: Values | None, needed: bool = True) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,7 @@ from outreach.domain.roles import Actor, require
 from outreach.i18n import translate, use_language
 from outreach.services import audit
 from outreach.services.registers.lookups import Lookups
-from outreach.services.registers.register import Reading, Record, Register, Values
+from outreach.services.registers.register import Reading, Record, Register, Said, Values
 
 
 class RefusedRecord(InvalidValue):
@@ -23,6 +24,10 @@ class RefusedRecord(InvalidValue):
         more = {name: value for name, value in first.values.items() if name not in ("field", "value")}
         super().__init__(first.message, field=first.field, value=first.value, **more)
         self.reading = reading
+
+
+class StillNeeded(WrongState):
+    """Putting a row away would break a promise; a person who says so again may do it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,12 @@ def _change(session: Session, actor: Actor, register: Register, reading: Reading
         and register.keys(session).get(register.key_of(whole), before.id) != before.id
     ):
         raise _twin(session, register, reading, whole)
+    needed = (
+        _still_needed(session, register, before.id) if register.archives and changes.get("active") is False else None
+    )
+    if needed is not None:
+        reading.faults.append(InvalidValue(needed[0], field="active", value="", **needed[1]))
+        raise RefusedRecord(reading)
     old = _logged(register, before.values, Lookups(session))
     try:
         with session.begin_nested():
@@ -153,6 +164,10 @@ def _change(session: Session, actor: Actor, register: Register, reading: Reading
     return Saved(record_of(session, register, before.id), reading, changed=True)
 
 
+def _still_needed(session: Session, register: Register, record_id: int) -> Said | None:
+    return register.still_needed(session, [record_id], today=date.today()).get(record_id)
+
+
 def _logged(register: Register, values: Values, looks: Lookups) -> dict[str, str]:
     """The cells of a row as the log keeps them: in one language, whatever the person reads."""
     with use_language("vi"):
@@ -167,15 +182,22 @@ def _twin(session: Session, register: Register, reading: Reading, whole: Values)
 
 
 def archive_record(
-    session: Session, actor: Actor, register: Register, record_id: int, *, version: int, active: bool
-) -> Record:
-    """Put a row away (or take it back): it keeps its history and is planned no more. Raises StaleEdit, NotFound."""
+    session: Session, actor: Actor, register: Register, record_id: int, *, version: int, active: bool,
+    forced: bool = False,
+) -> Record:  # fmt: skip
+    """Put a row away (or take it back): it keeps its history and is planned no more.
+
+    Raises StillNeeded, unless `forced`, when something is promised that needs it; StaleEdit, NotFound.
+    """
     require(actor, register.write_right)
     if not register.archives:
         raise WrongState("Không cất được {noun}; hãy xóa.", noun=translate(register.noun))
     before = _locked(session, register, record_id, version)
     if before.values["active"] is active:
         return before
+    needed = _still_needed(session, register, record_id)
+    if needed is not None and not active and not forced:
+        raise StillNeeded(needed[0], **needed[1])
     register.update(session, [(record_id, {"active": active})])
     session.expire_all()
     deed = f"{'restore' if active else 'archive'}-{register.name}"

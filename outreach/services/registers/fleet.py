@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import select
@@ -13,7 +14,8 @@ from outreach.domain.visits import Post, VehicleKind
 from outreach.services.registers import fields as f
 from outreach.services.registers.bases import base_field, complete_base
 from outreach.services.registers.lookups import Lookups
-from outreach.services.registers.register import Note, Reading, Register, Values, hanging
+from outreach.services.registers.promises import promised_days
+from outreach.services.registers.register import Note, Reading, Register, Said, Values, hanging
 from outreach.store.fleet import StaffMember, Vehicle
 from outreach.store.organisations import Organisation
 from outreach.store.plans import Tour, Trip
@@ -131,6 +133,12 @@ class Vehicles(_Weekly):
         ):
             found |= dict.fromkeys(hanging(session, column, ids), text)
         return found
+
+    def still_needed(self, session: Session, ids: Sequence[int], *, today: date) -> dict[int, Said]:
+        """Vehicles that drive on days to come of published plans."""
+        text = "Xe này còn chạy theo kế hoạch đã công bố vào {days}; hãy đổi xe cho các ngày ấy trước khi cất."
+        days = promised_days(session, Tour.vehicle_id, ids, today=today)
+        return {number: (text, {"days": when}) for number, when in days.items()}
 
 
 def _said(name: str) -> int | None:

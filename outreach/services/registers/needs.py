@@ -124,7 +124,7 @@ class Needs(Register):
         faulty = {fault.field for fault in reading.faults}
         silent = values.get("first_day") is None and values.get("last_day") is None
         if known is None and silent and not {"first_day", "last_day"} & faulty:
-            values["first_day"], values["last_day"] = _coming(looks.session)
+            values["first_day"], values["last_day"] = coming_half_year(looks.session)
         first, last = ({**(known or {}), **values}.get(name) for name in ("first_day", "last_day"))
         for name, day in (("first_day", first), ("last_day", last)):
             if day is None and name not in faulty:
@@ -156,7 +156,7 @@ class Needs(Register):
         return found
 
 
-def _coming(session: Session) -> tuple[date, date]:
+def coming_half_year(session: Session) -> tuple[date, date]:
     """The half-year after the running one, as the library counts half-years."""
     kind = session.scalars(
         select(Organisation.half_year_kind).where(Organisation.id == session.info["organisation_id"])

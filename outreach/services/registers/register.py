@@ -8,7 +8,8 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from datetime import date
+from typing import Any, ClassVar, TypeVar, cast
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
@@ -21,7 +22,9 @@ from outreach.services.registers.lookups import Lookups
 from outreach.store.base import Owned, Table
 from outreach.store.session import GuardError
 
+T = TypeVar("T")
 Values = dict[str, Any]  # field name -> value
+Said = tuple[str, dict[str, object]]  # a Vietnamese source text with {named} places, and what stands in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +233,18 @@ class Register:
         """Rows that must not be deleted, each with what hangs on it (a Vietnamese source text)."""
         return {}
 
+    def still_needed(self, session: Session, ids: Sequence[int], *, today: date) -> dict[int, Said]:  # noqa: ARG002
+        """Rows that should not be put away just like that, each with what speaks against it."""
+        return {}
+
 
 IDS_AT_ONCE = 1000  # databases limit the places of one statement
 
 
-def chunks(ids: Sequence[int], size: int = IDS_AT_ONCE) -> Iterator[Sequence[int]]:
-    """`ids` in parts that one statement can name."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
+def chunks(rows: Sequence[T], size: int = IDS_AT_ONCE) -> Iterator[Sequence[T]]:
+    """`rows` (or ids) in parts that one statement can take."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def narrowed(statement: Any, column: Any, ids: Sequence[int] | None) -> Iterator[Any]:  # noqa: ANN401 - any select

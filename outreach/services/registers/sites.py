@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy import delete, insert, select
@@ -16,7 +17,18 @@ from outreach.services.registers.bases import base_field, complete_point, point_
 from outreach.services.registers.called import Units
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.places import commune_id, complete_commune, complete_district, district_id
-from outreach.services.registers.register import Note, Reading, Record, Register, Values, chunks, hanging, narrowed
+from outreach.services.registers.promises import promised_days
+from outreach.services.registers.register import (
+    Note,
+    Reading,
+    Record,
+    Register,
+    Said,
+    Values,
+    chunks,
+    hanging,
+    narrowed,
+)
 from outreach.services.registers.search_keys import Former, Unit, keys_of
 from outreach.store.plans import Stop
 from outreach.store.requests import Request
@@ -259,6 +271,12 @@ class Sites(Register):
         ):
             found |= dict.fromkeys(hanging(session, column, ids), text)
         return found
+
+    def still_needed(self, session: Session, ids: Sequence[int], *, today: date) -> dict[int, Said]:
+        """Sites with visits to come that are published already."""
+        text = "Điểm này còn buổi đã công bố vào {days}; hãy dời hoặc bỏ các buổi ấy trước khi cất."
+        days = promised_days(session, Stop.site_id, ids, today=today)
+        return {number: (text, {"days": when}) for number, when in days.items()}
 
 
 def _names(faults: Sequence[InvalidValue]) -> list[str]:

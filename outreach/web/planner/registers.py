@@ -11,7 +11,7 @@ from outreach.domain.times import Period
 from outreach.i18n import translate
 from outreach.services import plan_rows
 from outreach.services.registers.catalogue import REGISTERS, register_called
-from outreach.services.registers.editing import archive_record, delete_record
+from outreach.services.registers.editing import StillNeeded, archive_record, delete_record
 from outreach.services.registers.listing import Asked, Shelf, page_of
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Register
@@ -168,10 +168,14 @@ def archive(list_name: str, record_id: int) -> AnyResponse:
     register = _register(list_name)
     active = request.form.get("active") == "1"
     version = request.form.get("version", 0, type=whole)
+    forced = request.form.get("forced") == "1"
     try:
-        record = archive_record(g.session, g.actor, register, record_id, version=version, active=active)
+        record = archive_record(g.session, g.actor, register, record_id, version=version, active=active, forced=forced)
     except StaleEdit:
         return _changed_meanwhile(register, record_id)
+    except StillNeeded as needed:
+        page = editor.show(editor.sheet_of(register, record_id), "registers/archive.html", needed=needed)
+        return Response(page, 409)
     words = {"noun": translate(register.noun), "name": register.subject(record.values, Lookups(g.session))}
     flash(translate("Đã dùng lại {noun} “{name}”." if active else "Đã cất {noun} “{name}”.", **words))
     return redirect(_home(list_name, record_id), 303)

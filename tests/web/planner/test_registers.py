@@ -177,7 +177,10 @@ def test_what_history_hangs_on_is_put_away_instead_of_deleted(planner: Browser, 
     assert "hãy cất thay vì xóa" in page
     refused = planner.post(f"{address}/xoa", {"version": "1"}, page=f"{address}/xoa")
     assert refused.status_code == 409
-    assert planner.post(f"{address}/cat", {"version": "1", "active": "0"}, page=address).status_code == 303
+    asked = planner.post(f"{address}/cat", {"version": "1", "active": "0"}, page=address)
+    assert (asked.status_code, "Vẫn cất" in asked.get_data(as_text=True)) == (409, True)
+    again = {"version": "1", "active": "0", "forced": "1"}
+    assert planner.post(f"{address}/cat", again, page=address).status_code == 303
     assert "Đã cất" in planner.page(address)
     assert "Không có dòng nào khớp" not in planner.page("/danh-muc/bases?shelf=archived")
     assert planner.post(f"{address}/cat", {"version": "1", "active": "1"}, page=address).status_code == 409
