@@ -5,8 +5,11 @@ raises InvalidValue with a sentence that says what would be right; the caller kn
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache, wraps
+from typing import TypeVar, cast
 from unicodedata import normalize
 
 from outreach.domain.errors import InvalidValue
@@ -56,6 +59,20 @@ class DaysOff:
 
 def _wrong(message: str, text: str, **values: object) -> InvalidValue:
     return InvalidValue(message, field="", value=text, **values)
+
+
+Read = TypeVar("Read", bound=Callable[[str], object])
+SHORT = 200  # characters; longer cells hardly come twice
+
+
+def _remembered(read: Read) -> Read:
+    """`read` that knows the cells of a sheet again: thousands of rows say the same."""
+    kept = lru_cache(maxsize=2048)(read)
+
+    def reading(text: str) -> object:
+        return kept(text) if len(text) <= SHORT else read(text)
+
+    return cast("Read", wraps(read)(reading))
 
 
 def tidy(text: str) -> str:
@@ -188,6 +205,7 @@ def write_weekdays(days: tuple[int, ...], *, language: str = "vi") -> str:
     return ", ".join(letters[day] for day in inside)
 
 
+@_remembered
 def read_hours(text: str) -> tuple[ServiceHours, ...]:
     """Service hours, parted by semicolons: "T2-T6 07:30-10:30; T3 13:30-16:30 (trong năm học)"."""
     found: list[ServiceHours] = []
@@ -215,6 +233,7 @@ def write_hours(hours: tuple[ServiceHours, ...], *, language: str = "vi") -> str
     )
 
 
+@_remembered
 def read_days_off(text: str) -> tuple[DaysOff, ...]:
     """Days off, parted by semicolons: "01/05/2027-10/05/2027 sửa sân; 20/11/2027"."""
     found: list[DaysOff] = []
