@@ -46,7 +46,7 @@ class Trip(Table):
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
     number: Mapped[int]
-    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"))
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"), index=True)
     first_day: Mapped[date]
     last_day: Mapped[date]
 
@@ -59,7 +59,7 @@ class Tour(Table):
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id", ondelete="CASCADE"), index=True)
-    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"))
+    vehicle_id: Mapped[int] = mapped_column(ForeignKey("vehicle.id"), index=True)
     day: Mapped[date] = mapped_column(index=True)
     start_place: Mapped[str] = mapped_column(String(40))  # place id of routing: "base:1", "site:7"
     end_place: Mapped[str] = mapped_column(String(40))

@@ -29,5 +29,5 @@ class Request(Edited, Owned, Table):
     decided_on: Mapped[date | None] = mapped_column(default=None)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), default=None)
     answer: Mapped[str] = mapped_column(Text, default="")
-    need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id", ondelete="SET NULL"), default=None)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey("need.id", ondelete="SET NULL"), index=True, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -27,7 +27,7 @@ class Site(Edited, Owned, Table):
     kind: Mapped[SiteKind] = mapped_column(EnumText(SiteKind))
     base_id: Mapped[int] = mapped_column(ForeignKey("base.id"), index=True)
     admin_unit_id: Mapped[int | None] = mapped_column(ForeignKey("admin_unit.id"), index=True)
-    former_unit_id: Mapped[int | None] = mapped_column(ForeignKey("admin_unit.id"))
+    former_unit_id: Mapped[int | None] = mapped_column(ForeignKey("admin_unit.id"), index=True)
     lat: Mapped[float]
     lon: Mapped[float]
     quality: Mapped[CoordinateQuality] = mapped_column(
@@ -44,7 +44,9 @@ class Site(Edited, Owned, Table):
     access_note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(300), default="")
     active: Mapped[bool] = mapped_column(default=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), default=None)  # a duplicate of that one
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("site.id"), index=True, default=None
+    )  # a duplicate of that one
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 

@@ -17,8 +17,8 @@ class VisitRecord(Edited, Owned, Table):
 
     record_key: Mapped[str] = mapped_column(String(60))
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
-    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicle.id"))
-    stop_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id", ondelete="SET NULL"))
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicle.id"), index=True)
+    stop_id: Mapped[int | None] = mapped_column(ForeignKey("stop.id", ondelete="SET NULL"), index=True)
     service: Mapped[ServiceKind] = mapped_column(EnumText(ServiceKind))
     day: Mapped[date] = mapped_column(index=True)
     start_s: Mapped[int | None]

@@ -174,8 +174,13 @@ class Checker:
 
     def _new(self, row: _Row, reading: Reading, looks: Lookups) -> RowVerdict:
         whole: Values = {**self._defaults, **reading.values}
-        texts = self._register.texts_of(whole, looks)
-        said = {name: text for name, text in texts.items() if text != self._default_texts[name]}
+        said = {}
+        for field in self._register.kept:
+            if whole.get(field.name) == self._defaults[field.name]:
+                continue
+            text = field.text_of(whole.get(field.name), looks)
+            if text != self._default_texts[field.name]:
+                said[field.name] = text
         return RowVerdict(
             row.number,
             Verdict.NEW,
