@@ -162,8 +162,6 @@ def publish(settings: Settings, args: argparse.Namespace) -> int:
             plan = planning.approve_plan(
                 session, actor, args.plan, version=plan.version, number=args.number, day=args.day or local_today()
             )
-        plan = planning.publish_plan(
-            session, actor, args.plan, version=plan.version, today=local_today(), now=datetime.now(UTC)
-        )
+        plan = planning.publish_plan(session, actor, args.plan, version=plan.version, now=datetime.now(UTC))
     print(translate("Đã công bố: {name}", name=plan.name))
     return 0

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from outreach.domain.places import CoordinateQuality, Coordinates, SiteKind
 from outreach.domain.times import HalfDay, Period
-from outreach.domain.visits import PlanState, RunState, ServiceKind, VisitOutcome
+from outreach.domain.visits import PlanOrigin, PlanState, RunState, ServiceKind, VisitOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +140,8 @@ class PlanRow:
     run_id: int | None  # the run that is queued or running now
     approval: str = ""  # number of the document that approves it
     approved_on: date | None = None
+    origin: PlanOrigin = PlanOrigin.PLANNED
+    breaches: int = 0  # rules the judge found broken when it last looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ class BoardVisit:
     start_s: int
     end_s: int
     spare_s: int  # until the host's window closes
+    in_hours: bool = True  # inside one of the host's windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ class BoardCell:
     trip_number: int | None
     trip_days: int
     visits: tuple[BoardVisit, ...]
+    breaches: int = 0  # what the judge found in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,7 @@ class BoardDay:
     closed: str
     note: str
     cells: tuple[BoardCell, ...]
+    breaches: int = 0  # those that concern no single vehicle
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +245,7 @@ class DayStop:
     window_end_s: int
     drive_s: int
     distance_m: int
+    in_hours: bool = True  # else the window is the service itself
 
 
 @dataclass(frozen=True, slots=True)

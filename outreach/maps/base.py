@@ -153,8 +153,8 @@ def _named_outside(signs: tuple[Sign, ...], far: list[Coordinates]) -> list[Sign
     ]
 
 
-def draw(look: MapLook, scene: Scene) -> str:
-    """The whole HTML document of one map."""
+def draw(look: MapLook, scene: Scene, *, picked: dict[str, Any] | None = None) -> str:
+    """The whole HTML document of one map; with `picked` (data of the picker's script) a point is picked on it."""
     # Folium takes a third of a second to load, which pages without maps need not wait for
     from outreach.maps import sheet  # noqa: PLC0415
 
@@ -165,7 +165,7 @@ def draw(look: MapLook, scene: Scene) -> str:
     tight = Box.around(focus, grid=False)
     land_box = Box.around([*near, *far, *focus])
     middle = ((tight.south + tight.north) / 2, (tight.west + tight.east) / 2)
-    chart = sheet.new_map(middle)
+    chart = sheet.new_map(middle, closer=picked is not None)
     if look.osm_tiles:
         sheet.street_tiles().add_to(chart)
     else:
@@ -196,6 +196,8 @@ def draw(look: MapLook, scene: Scene) -> str:
             }
         )
     )
+    if picked is not None:
+        chart.add_child(sheet.Picker(picked))
     return sheet.render(
         chart,
         title=scene.title,

@@ -12,13 +12,12 @@ from outreach.maps.sites import site_link, site_sign
 
 def stop_lines(stop: DayStop) -> tuple[str, ...]:
     """What the day's list says about a stop, line by line."""
-    hours = translate(
-        "{start} – {end}, nơi nhận {open} – {close}",
-        start=clock(stop.start_s),
-        end=clock(stop.end_s),
-        open=clock(stop.window_start_s),
-        close=clock(stop.window_end_s),
-    )
+    served = {"start": clock(stop.start_s), "end": clock(stop.end_s)}
+    if stop.in_hours:
+        opened = {"open": clock(stop.window_start_s), "close": clock(stop.window_end_s)}
+        hours = translate("{start} – {end}, nơi nhận {open} – {close}", **served, **opened)
+    else:
+        hours = translate("{start} – {end}, ngoài giờ nơi nhận", **served)
     return (hours, " · ".join(part for part in (stop.commune, stop.contact) if part))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import folium
 from branca.element import Element, Figure, MacroElement
+from folium.elements import JSCSSMixin
 from folium.template import Template
 
 from outreach.maps.escape import for_html, for_script
@@ -26,6 +27,7 @@ ASSETS: dict[str, str | None] = {
     "map_css": "css/map.css",
     "tokens_css": "css/tokens.css",
     "map_inside": "js/map-inside.js",
+    "picker_inside": "js/picker-inside.js",
 }
 
 
@@ -89,6 +91,26 @@ class Drawing(MacroElement):
         self.data = for_script(data)
 
 
+class Picker(JSCSSMixin, MacroElement):
+    """A point that the reader puts on the map; our own script tells the page around it where."""
+
+    default_js = [("picker_inside", "")]  # noqa: RUF012 - Folium's own form
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+            outreachPicker.start({{ this._parent.get_name() }}, {{ this.data }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "Picker"
+        self.data = for_script(data)
+
+
 class Area(folium.GeoJson):
     """Folium's GeoJSON layer with compact numbers and one style, coloured by class."""
 
@@ -136,10 +158,15 @@ def street_tiles() -> folium.TileLayer:
     return folium.TileLayer(TILES, attr="OpenStreetMap", max_zoom=19, control=False)
 
 
-def new_map(centre: tuple[float, float]) -> QuietMap:
-    """An empty map; zoom buttons, scale and attribution are drawn by our own script."""
+def new_map(centre: tuple[float, float], *, closer: bool = False) -> QuietMap:
+    """An empty map; zoom buttons, scale and attribution are drawn by our own script. `closer`: down to the gate."""
     return QuietMap(
-        location=list(centre), tiles=None, zoom_control=False, attribution_control=False, max_zoom=17, zoom_start=9
+        location=list(centre),
+        tiles=None,
+        zoom_control=False,
+        attribution_control=False,
+        max_zoom=19 if closer else 17,
+        zoom_start=9,
     )
 
 

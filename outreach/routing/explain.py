@@ -1,12 +1,12 @@
 """Why a visit is not in the plan: every vehicle-day is tried again, and the rule that stops it is named."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 
-from outreach.routing.draft import Draft, Round
-from outreach.routing.expand import Standstill
-from outreach.routing.problem import NO_ROAD, Need, Site, Vehicle
-from outreach.routing.solution import Reason, ReasonCode, Unserved
+from outreach.routing.draft import Desk, Draft, Round, draft_from
+from outreach.routing.expand import Horizon, Standstill
+from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
+from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
 from outreach.routing.timeline import Call, Failure, Misfit, call_of
 
 
@@ -19,8 +19,36 @@ def explain(draft: Draft) -> tuple[Unserved, ...]:
     )
 
 
-def reasons_of(draft: Draft, need: Need) -> tuple[Reason, ...]:
-    """The reasons why `need` has no further day in `draft`."""
+def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
+    """What a plan that people made leaves out, sound or not, and why; it may have left out what would fit."""
+    draft = draft_from(Desk(Horizon(problem)), solution)
+    days: defaultdict[str, list[date]] = defaultdict(list)
+    for tour, stop in solution.stops():
+        days[stop.need_id].append(tour.day)
+    draft.days = {need_id: tuple(sorted(days[need_id])) for need_id in draft.needs}
+    taken = _out_otherwise(draft, solution)
+    for k in taken - draft.rounds.keys():
+        draft.out[draft.desk.crew_of[k]] += 1
+    return tuple(
+        Unserved(need.id, missing, reasons_of(draft, need, taken=taken))
+        for need in draft.needs.values()
+        if (missing := need.quota - len(days[need.id])) > 0
+    )
+
+
+def _out_otherwise(draft: Draft, solution: Solution) -> frozenset[int]:
+    """The vehicle-days that `solution` uses for visits the draft could not take over: nothing more is put there."""
+    numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(draft.desk.vehicle_days)}
+    found = set()
+    for tour in solution.tours():
+        k = numbers.get((tour.vehicle_id, tour.day))
+        if k is not None and len(tour.stops) != (len(draft.rounds[k].calls) if k in draft.rounds else 0):
+            found.add(k)
+    return frozenset(found)
+
+
+def reasons_of(draft: Draft, need: Need, *, taken: frozenset[int] = frozenset()) -> tuple[Reason, ...]:
+    """The reasons why `need` has no further day in `draft`; nothing is put on the vehicle-days `taken`."""
     horizon = draft.desk.horizon
     site = horizon.sites[need.site_id]
     vehicles = list(horizon.problem.vehicles)
@@ -40,7 +68,7 @@ def reasons_of(draft: Draft, need: Need) -> tuple[Reason, ...]:
     )
     if 0 < longest < need.service_s:
         return (_reason(ReasonCode.SERVICE_TOO_LONG, service_s=need.service_s, window_s=longest),)
-    return _reasons_by_day(draft, need, site, fitting)
+    return _reasons_by_day(draft, need, site, fitting=fitting, taken=taken)
 
 
 def _has_road(draft: Draft, vehicle: Vehicle, site: Site) -> bool:
@@ -69,7 +97,9 @@ def _too_big(vehicles: list[Vehicle], site: Site) -> Reason:
     return Reason(ReasonCode.VEHICLE_TOO_BIG)
 
 
-def _reasons_by_day(draft: Draft, need: Need, site: Site, fitting: list[Vehicle]) -> tuple[Reason, ...]:
+def _reasons_by_day(
+    draft: Draft, need: Need, site: Site, *, fitting: list[Vehicle], taken: frozenset[int]
+) -> tuple[Reason, ...]:
     """Count, over all days the site is open, what stands in the way; then the reasons from most to least days."""
     horizon, desk = draft.desk.horizon, draft.desk
     open_days = [day for day in horizon.problem.horizon.days() if horizon.windows_on(site, day)]
@@ -84,10 +114,12 @@ def _reasons_by_day(draft: Draft, need: Need, site: Site, fitting: list[Vehicle]
     counts: Counter[ReasonCode] = Counter()
     least_over = {ReasonCode.TOO_FAR: 0, ReasonCode.TIME: 0}
     for k in driving:
-        code, over = _what_stops(draft, need, k)
+        code, over = _what_stops(draft, need, k, taken=k in taken)
         counts[code] += 1
         if over and code in least_over and (not least_over[code] or over < least_over[code]):
             least_over[code] = over
+    if counts[ReasonCode.LEFT_OUT]:
+        return (_reason(ReasonCode.LEFT_OUT, days=counts[ReasonCode.LEFT_OUT]),)
     decisive = [code for code in (ReasonCode.FULL, ReasonCode.TIME, ReasonCode.NO_CREW) if counts[code]]
     order = sorted(decisive, key=lambda code: -counts[code])
     order += [code for code in (ReasonCode.SPACING, ReasonCode.TOO_FAR) if counts[code]]
@@ -96,7 +128,7 @@ def _reasons_by_day(draft: Draft, need: Need, site: Site, fitting: list[Vehicle]
     return tuple(_with_details(draft, need, code, counts[code], least_over.get(code, 0)) for code in order)
 
 
-def _what_stops(draft: Draft, need: Need, k: int) -> tuple[ReasonCode, int]:
+def _what_stops(draft: Draft, need: Need, k: int, *, taken: bool) -> tuple[ReasonCode, int]:
     """The rule that keeps `need` off vehicle-day `k`, and by how many seconds where that is known."""
     desk = draft.desk
     vehicle_day = desk.vehicle_days[k]
@@ -106,15 +138,16 @@ def _what_stops(draft: Draft, need: Need, k: int) -> tuple[ReasonCode, int]:
     alone = desk.clock.times(desk.depots[k], (call,))
     if isinstance(alone, Failure):
         return ReasonCode.TOO_FAR, alone.over_s
-    if not draft.crew_allows(k):
-        return ReasonCode.NO_CREW, 0
-    round_ = draft.rounds[k]  # an empty day with a crew would have taken the visit
-    found = desk.with_call(k, round_, call)
+    if taken or not draft.crew_allows(k):
+        return ReasonCode.FULL if taken else ReasonCode.NO_CREW, 0
+    round_ = draft.rounds.get(k)
+    if round_ is None or isinstance(found := desk.with_call(k, round_, call), Round):
+        return ReasonCode.LEFT_OUT, 0  # never in a plan of the planner, which fills such places
     free = any(
         all(start + other.service_s <= window.start_s or start >= window.end_s for other, start in _served(round_))
         for window in call.windows
     )
-    if free and isinstance(found, Failure) and found.misfit is not Misfit.STOPS:
+    if free and found.misfit is not Misfit.STOPS:
         return ReasonCode.TIME, found.over_s
     return ReasonCode.FULL, 0
 

@@ -57,6 +57,7 @@ class ReasonCode(StrEnum):
     NO_CREW = "no-crew"  # a vehicle is free on a fitting day, but not the posts
     FULL = "full"  # every fitting vehicle-day is full with visits of the same or higher priority
     TIME = "time"  # there is a free half-day, but driving, lunch or shift do not let the visit in
+    LEFT_OUT = "left-out"  # a timetable made by people has room for it on a fitting day and does not hold it
 
 
 @dataclass(frozen=True, slots=True)

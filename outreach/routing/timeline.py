@@ -128,7 +128,7 @@ class Clock:
         for i, call in enumerate(calls):
             now += self.seconds[here][call.place]
             gaps.append((now, 2 * i))
-            start = _earliest(call, now + call.set_up_s)
+            start = earliest_start(call, now + call.set_up_s)
             if isinstance(start, Failure):
                 break
             now = start + call.service_s + call.pack_up_s
@@ -153,7 +153,7 @@ class Clock:
             now += self.seconds[here][call.place]
             if lunch_at == 2 * i:
                 now = lunch_end = max(now, rules.lunch_from_s) + rules.lunch_s
-            start = _earliest(call, now + call.set_up_s)
+            start = earliest_start(call, now + call.set_up_s)
             if isinstance(start, Failure):
                 return start
             starts.append(start)
@@ -245,7 +245,7 @@ class Clock:
         )
 
 
-def _earliest(call: Call, ready_s: int) -> int | Failure:
+def earliest_start(call: Call, ready_s: int) -> int | Failure:
     """The first start at a full step, not before `ready_s`, that lets the service end inside a window."""
     over = 0
     for window in call.windows:

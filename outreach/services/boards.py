@@ -11,6 +11,7 @@ from outreach.domain.places import Coordinates
 from outreach.domain.sheets import BoardCell, BoardDay, BoardVisit, BoardWeek, UnservedRow, VehicleSign
 from outreach.domain.times import HalfDay, Period
 from outreach.i18n import translate
+from outreach.services.breaches import PlanBreaches
 from outreach.services.day_sheets import day_sheets, period_sheets
 from outreach.services.host_hours import HostHours
 from outreach.services.plan_rows import list_plans, load_plan, plan_figures, plan_row, run_view
@@ -36,6 +37,7 @@ class _Tours:
     def __init__(self, session: Session, plan_id: int, period: Period) -> None:
         self._by_cell: dict[tuple[int, date], tuple[Tour, Trip]] = {}
         self._visits: dict[int, list[BoardVisit]] = defaultdict(list)
+        self._marks = PlanBreaches(session, plan_id).marks()
         hours = HostHours.of_plan(session, plan_id)
         inside = (Tour.plan_id == plan_id, Tour.day.between(period.first, period.last))
         for tour, trip in session.execute(select(Tour, Trip).join(Trip, Trip.id == Tour.trip_id).where(*inside)):
@@ -59,7 +61,8 @@ class _Tours:
                     half=HalfDay.MORNING if stop.start_s < NOON_S else HalfDay.AFTERNOON,
                     start_s=stop.start_s,
                     end_s=stop.end_s,
-                    spare_s=window.end_s - stop.end_s,
+                    spare_s=window.end_s - stop.end_s if window else 0,
+                    in_hours=window is not None,
                 )
             )
 
@@ -74,7 +77,12 @@ class _Tours:
             return BoardCell(vehicle, closed, None, None, 0, ())
         tour, trip = found
         trip_days = (trip.last_day - trip.first_day).days + 1
-        return BoardCell(vehicle, "", tour.id, trip.number, trip_days, tuple(self._visits[tour.id]))
+        marks = self._marks.get((day, vehicle.sign), 0)
+        return BoardCell(vehicle, "", tour.id, trip.number, trip_days, tuple(self._visits[tour.id]), marks)
+
+    def mark(self, day: date) -> int:
+        """How many breaches of the day concern no single vehicle."""
+        return self._marks.get((day, None), 0)
 
 
 def _vehicles(session: Session, plan_id: int) -> Sequence[tuple[Vehicle, VehicleSign]]:
@@ -152,7 +160,7 @@ def _day(day: date, vehicles: Sequence[tuple[Vehicle, VehicleSign]], *, tours: _
     elif not off and cells and all(cell.closed for cell in cells):
         reasons = {cell.closed for cell in cells}
         off = reasons.pop() if len(reasons) == 1 else translate("Không xe nào chạy")
-    return BoardDay(day=day, closed=off, note=stand.note(day), cells=cells)
+    return BoardDay(day=day, closed=off, note=stand.note(day), cells=cells, breaches=tours.mark(day))
 
 
 def used_days(session: Session, plan_id: int) -> tuple[date, ...]:

@@ -70,6 +70,14 @@ def special_days(session: Session, period: Period) -> tuple[SpecialDay, ...]:
     return tuple(SpecialDay(row.day, row.kind, row.name) for row in session.scalars(statement))
 
 
+def presumed_days(session: Session, period: Period) -> tuple[SpecialDay, ...]:
+    """The special days of `period`; a year about which the calendar says nothing has its public holidays."""
+    years = range(period.first.year, period.last.year + 1)
+    known = {day.year for day in session.scalars(select(CalendarDay.day))}
+    public = public_holidays(year for year in years if year not in known) if set(years) - known else ()
+    return tuple(sorted([*special_days(session, period), *(special for special in public if special.day in period)]))
+
+
 def terms(session: Session, period: Period) -> tuple[TermSpan, ...]:
     """The school terms and summers that touch `period`."""
     statement = (
@@ -82,8 +90,13 @@ def terms(session: Session, period: Period) -> tuple[TermSpan, ...]:
 
 def closures(session: Session, period: Period) -> tuple[Closure, ...]:
     """What the planner must keep free in `period`: holidays for everybody, breaks and exams for schools."""
+    return closures_of(special_days(session, period))
+
+
+def closures_of(days: Iterable[SpecialDay]) -> tuple[Closure, ...]:
+    """The same of special days at hand."""
     found: list[Closure] = []
-    for stretch in stretches(special_days(session, period)):
+    for stretch in stretches(days):
         kinds = closed_site_kinds(stretch.kind)
         if kinds is None or kinds:
             stops = stretch.kind in STOPS_VEHICLES

@@ -118,8 +118,9 @@ def _stops(
                 start_s=stop.start_s,
                 end_s=stop.end_s,
                 depart_s=stop.depart_s,
-                window_start_s=window.start_s,
-                window_end_s=window.end_s,
+                window_start_s=window.start_s if window else stop.start_s,
+                window_end_s=window.end_s if window else stop.end_s,
+                in_hours=window is not None,
                 drive_s=stop.drive_s,
                 distance_m=stop.distance_m,
             )

@@ -14,6 +14,7 @@ from outreach.domain.times import half_year_of
 from outreach.i18n import current_language, translate
 from outreach.maps import day as day_maps
 from outreach.maps import period as period_maps
+from outreach.maps import picker as picker_maps
 from outreach.maps import sites as site_maps
 from outreach.maps.base import MapLook
 from outreach.maps.land import read_outlines
@@ -24,7 +25,7 @@ from outreach.services.plan_rows import load_plan
 from outreach.settings import Settings
 from outreach.store.organisations import AdminUnit, Organisation
 
-__all__ = ["TILE_HOST", "MapLook", "coverage_map", "day_map", "map_look", "plan_map", "sites_map"]
+__all__ = ["TILE_HOST", "MapLook", "coverage_map", "day_map", "map_look", "picker_map", "plan_map", "sites_map"]
 
 TILE_HOST = "https://tile.openstreetmap.org"
 NAMES_AROUND = 0.35  # degrees round the sites within which communes are named
@@ -95,6 +96,20 @@ def sites_map(
         bases=sites.list_bases(session),
         places=_commune_names(session, everything, today),
         chosen_id=rows[0].id if len(rows) == 1 else chosen_id,
+    )
+
+
+def picker_map(
+    session: Session, look: MapLook, at: Coordinates | None, *, today: date, own_id: int | None = None
+) -> str:
+    """The map on which a site's point is picked; `own_id` is the site, which is no dot among the others."""
+    rows = _all_sites(session, plan_id=None, today=today)
+    return picker_maps.picker_map(
+        look,
+        at=at,
+        others=tuple(row for row in rows if row.id != own_id),
+        bases=sites.list_bases(session),
+        places=_commune_names(session, rows, today),
     )
 
 

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue
 from outreach.domain.places import Coordinates, metres_between
+from outreach.domain.roles import Actor, Right, require
+from outreach.exchange.coordinates import PastedPoint, read_coordinates
 from outreach.i18n import number, translate
 from outreach.maps.area import Area, area_of
 from outreach.maps.land import read_outlines
 from outreach.services.place_grid import AROUND, PlaceGrid
+from outreach.services.registers.lookups import Lookups
 from outreach.settings import Settings
 from outreach.store.fleet import Base
 from outreach.store.organisations import AdminUnit
@@ -21,7 +24,7 @@ from outreach.store.sites import Site
 
 SAME_PLACE_M = 30  # the width of a school yard: less is one place entered twice, or a copied point
 FINE_DECIMALS = 4  # 11 m
-OFF_BY = ("110 km", "11 km", "1 km", "100 m")  # what fewer decimals are worth
+OFF_BY = ("110\u00a0km", "11\u00a0km", "1\u00a0km", "100\u00a0m")  # what fewer decimals are worth
 MIDDLE_M = 300  # geocoders answer with the middle of a commune or province when they do not know the place
 MIDDLE_OF = 3  # units with a point from which the middle of all is worth knowing
 FARTHEST_M = 150_000  # a bus does not go farther from its base and serve on the same day
@@ -77,6 +80,36 @@ def doubts(
     """What speaks against one point; `site_id` is the site that it is for. For many points keep a PlaceChecker."""
     checker = PlaceChecker(session, area=area, around=at)
     return checker.doubts(at, decimals=decimals, site_id=site_id, commune_id=commune_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PointReading:
+    """What was pasted for a site, as it was understood, and what speaks against it."""
+
+    point: PastedPoint
+    doubts: tuple[Doubt, ...]
+
+
+def read_point(
+    session: Session,
+    actor: Actor,
+    text: str,
+    *,
+    site_id: int | None = None,
+    commune: str = "",
+    area: Area | None = None,
+) -> PointReading:
+    """Understand a pasted point; `commune` (its name or code) is where a short Plus Code is looked for.
+
+    Raises InvalidValue with a sentence that begins with a small letter.
+    """
+    require(actor, Right.EDIT_REGISTERS)
+    units = Lookups(session).units
+    unit = units.by_code(commune) or next(iter(units.by_name(commune, former=False)), None)
+    near = units.points.get(units.codes[unit]) if unit is not None else None
+    point = read_coordinates(text, near=near)
+    found = doubts(session, point.at, decimals=point.decimals, site_id=site_id, commune_id=unit, area=area)
+    return PointReading(point, found)
 
 
 class PlaceChecker:

@@ -87,6 +87,8 @@ def _rows(session: Session, plans: Iterable[Plan]) -> tuple[PlanRow, ...]:
             run_id=runs.get(plan.id),
             approval=plan.approval_number,
             approved_on=plan.approved_on,
+            origin=plan.origin,
+            breaches=len(plan.breaches),
         )
         for plan in plans
     )

@@ -12,12 +12,11 @@ from outreach.domain.times import Period
 from outreach.domain.visits import PlanState
 from outreach.i18n import day as day_text
 from outreach.i18n import moment
-from outreach.routing.checks import check
 from outreach.services import audit
 from outreach.services.calendars import ready_calendar
-from outreach.services.problems import build_problem
+from outreach.services.judging import judge
 from outreach.services.runs import active_run, start_run, stop_run, take_progress
-from outreach.services.saving import has_trips, load_plan_row, load_solution, refuse_breaches, save_solution
+from outreach.services.saving import has_trips, load_plan_row, refuse_breaches, save_solution
 from outreach.store.base import utc_now
 from outreach.store.organisations import Organisation
 from outreach.store.plans import Plan
@@ -70,12 +69,14 @@ def create_plan(session: Session, actor: Actor, *, name: str, period: Period) ->
 
 
 def submit_plan(session: Session, actor: Actor, plan_id: int, *, version: int) -> Plan:
-    """Hand a draft that holds trips to the person who approves."""
+    """Hand a draft that holds trips, and no breach, to the person who approves. Raises BrokenPlan."""
     require(actor, Right.PLAN)
     plan = _open(session, plan_id, version, PlanState.DRAFT)
     _refuse_active_run(session, plan)
     if not has_trips(session, plan_id):
         raise WrongState("Kế hoạch chưa có chuyến nào. Xin xếp lịch trước khi trình duyệt.")
+    refuse_breaches(session, judge(session, plan_id))
+    plan.breaches = []
     return _move(session, actor, plan, PlanState.SUBMITTED, deed="submit-plan", changes={})
 
 
@@ -102,7 +103,7 @@ def approve_plan(session: Session, actor: Actor, plan_id: int, *, version: int, 
     return _move(session, actor, plan, PlanState.APPROVED, deed="approve-plan", changes=changes)
 
 
-def publish_plan(session: Session, actor: Actor, plan_id: int, *, version: int, today: date, now: datetime) -> Plan:
+def publish_plan(session: Session, actor: Actor, plan_id: int, *, version: int, now: datetime) -> Plan:
     """Make an approved plan the timetable that everybody sees.
 
     The judge looks once more, at the sites and vehicles as they are now: raises BrokenPlan. Raises
@@ -111,7 +112,7 @@ def publish_plan(session: Session, actor: Actor, plan_id: int, *, version: int, 
     require(actor, Right.PUBLISH)
     plan = _open(session, plan_id, version, PlanState.APPROVED)
     _refuse_overlap(session, plan)
-    refuse_breaches(session, check(build_problem(session, plan_id, today=today), load_solution(session, plan_id)))
+    refuse_breaches(session, judge(session, plan_id))
     plan.published_at, plan.published_by = now, actor.user_id
     return _move(session, actor, plan, PlanState.PUBLISHED, deed="publish-plan", changes={})
 

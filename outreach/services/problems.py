@@ -13,7 +13,7 @@ from outreach.domain.places import Coordinates
 from outreach.domain.times import Period
 from outreach.domain.visits import CalendarKind, PlanState, ServiceKind, VisitOutcome
 from outreach.routing.problem import Absence, Need, Place, Problem, Rules, Site, SiteWindow, StaffMember, Vehicle
-from outreach.services.calendars import closures, special_days, terms
+from outreach.services.calendars import closures_of, presumed_days, terms
 from outreach.store import fleet, plans, sites, visits
 
 ON_WHEELS = frozenset({"bus", "van"})
@@ -31,38 +31,43 @@ def site_place(site_id: int) -> str:
     return f"site:{site_id}"
 
 
-def build_problem(session: Session, plan_id: int, *, today: date) -> Problem:
+def build_problem(session: Session, plan_id: int, *, today: date | None) -> Problem:
     """The problem of a plan: everything of its organisation that is active in its period.
 
-    A draft plans nothing on or before `today`. Raises NotFound for a plan of another organisation.
+    A draft plans nothing on or before `today`; None: a plan that stands is judged, whatever day it is.
+    Raises NotFound for a plan of another organisation.
     """
     plan = session.scalar(select(plans.Plan).where(plans.Plan.id == plan_id))
     if plan is None:
         raise NotFound("Không tìm thấy kế hoạch này.")
-    horizon = Period(plan.first_day, plan.last_day)
+    return problem_of(session, plan.name, Period(plan.first_day, plan.last_day), gone=_gone(plan, today))
+
+
+def problem_of(session: Session, name: str, horizon: Period, *, gone: tuple[Absence, ...] = ()) -> Problem:
+    """The problem of a period; on the days `gone` no vehicle drives."""
     bases = session.scalars(select(fleet.Base).order_by(fleet.Base.id)).all()
     site_rows = session.scalars(select(sites.Site).where(sites.Site.active.is_(True)).order_by(sites.Site.id)).all()
-    days = special_days(session, horizon)
+    days = presumed_days(session, horizon)
     made_up = frozenset(d.day for d in days if d.kind is CalendarKind.MADE_UP_DAY)
     return Problem(
-        name=plan.name,
+        name=name,
         horizon=horizon,
         places=(
             *(Place(base_place(b.id), b.name, Coordinates(lat=b.lat, lon=b.lon), b.terrain) for b in bases),
             *(Place(site_place(s.id), s.name, Coordinates(lat=s.lat, lon=s.lon), s.terrain) for s in site_rows),
         ),
-        vehicles=_vehicles(session, horizon, gone=_gone(plan, today)),
+        vehicles=_vehicles(session, horizon, gone=gone),
         staff=_staff(session, horizon),
         sites=_sites(session, site_rows, horizon),
         needs=_needs(session, {s.id for s in site_rows}, horizon),
-        closures=closures(session, horizon),
+        closures=closures_of(days),
         rules=Rules(extra_days=made_up),
     )
 
 
-def _gone(plan: plans.Plan, today: date) -> tuple[Absence, ...]:
+def _gone(plan: plans.Plan, today: date | None) -> tuple[Absence, ...]:
     """Days already over cannot be planned any more; a plan past its draft is judged as it was made."""
-    if plan.state is PlanState.DRAFT and plan.first_day <= today < plan.last_day:
+    if today is not None and plan.state is PlanState.DRAFT and plan.first_day <= today < plan.last_day:
         return (Absence(Period(plan.first_day, today), "Ngày đã qua"),)
     return ()
 

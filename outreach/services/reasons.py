@@ -12,7 +12,7 @@ from outreach.i18n import day as day_text
 from outreach.i18n import duration, number, translate, translate_count
 from outreach.routing.solution import Breach, Reason, ReasonCode, RuleName
 from outreach.store.fleet import Base, Vehicle
-from outreach.store.sites import Site
+from outreach.store.sites import Need, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Names:
     vehicles: Mapping[str, str] = field(default_factory=dict)
     sites: Mapping[str, str] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)  # need -> the name of its site
 
     def vehicle(self, found: object) -> str:
         """A vehicle's name."""
@@ -37,13 +38,22 @@ class Names:
         key = str(found).removeprefix("base:")
         return self.bases.get(key) or translate("cơ sở {id}", id=key)
 
+    def need(self, found: object) -> str:
+        """A need, by its site."""
+        site = self.needs.get(str(found))
+        return translate("nhu cầu của {site}", site=site) if site else translate("nhu cầu {id}", id=found)
+
 
 def load_all_names(session: Session) -> Names:
-    """The names of the organisation's vehicles, sites and bases."""
+    """The names of the organisation's vehicles, sites and bases, and whose each need is."""
     return Names(
         vehicles={str(row.id): row.name for row in session.scalars(select(Vehicle))},
         sites={str(site_id): name for site_id, name in session.execute(select(Site.id, Site.name))},
         bases={str(row.id): row.short_name for row in session.scalars(select(Base))},
+        needs={
+            str(need_id): name
+            for need_id, name in session.execute(select(Need.id, Site.name).join(Site, Site.id == Need.site_id))
+        },
     )
 
 
@@ -52,6 +62,18 @@ def reason_from_json(raw: Mapping[str, Any]) -> Reason:
     details = raw.get("details") or {}
     pairs = details.items() if isinstance(details, Mapping) else (tuple(pair) for pair in details)
     return Reason(ReasonCode(raw["code"]), tuple((str(key), value) for key, value in pairs))
+
+
+def breach_to_json(breach: Breach) -> dict[str, Any]:
+    """A breach as it stands in the tables."""
+    day = breach.day.isoformat() if breach.day else None
+    return {"rule": breach.rule.value, "where": breach.where, "amount": breach.amount, "day": day}
+
+
+def breach_from_json(raw: Mapping[str, Any]) -> Breach:
+    """A breach from the tables; raises ValueError for an unknown rule."""
+    day = date.fromisoformat(raw["day"]) if raw.get("day") else None
+    return Breach(RuleName(raw["rule"]), str(raw["where"]), int(raw.get("amount", 0)), day)
 
 
 # A heading for each code, for counts and filters.
@@ -65,6 +87,7 @@ TITLES: dict[ReasonCode, str] = {
     ReasonCode.NO_CREW: "Thiếu người đi cùng xe",
     ReasonCode.FULL: "Xe đã kín lịch",
     ReasonCode.TIME: "Không đủ thời gian trong ngày",
+    ReasonCode.LEFT_OUT: "Lịch nhập vào bỏ qua, dù còn chỗ",
 }
 
 
@@ -160,6 +183,12 @@ def _time(details: Details) -> str:
     )
 
 
+def _left_out(details: Details) -> str:
+    if days := int(details.get("days", 0)):
+        return translate_count("Bảng lịch nhập vào không có buổi này, dù còn {count} ngày xe nhận được.", days)
+    return translate("Bảng lịch nhập vào không có buổi này, dù còn ngày xe nhận được.")
+
+
 _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.NO_ROAD: _no_road,
     ReasonCode.VEHICLE_TOO_BIG: _too_big,
@@ -170,6 +199,7 @@ _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.NO_CREW: _no_crew,
     ReasonCode.FULL: _full,
     ReasonCode.TIME: _time,
+    ReasonCode.LEFT_OUT: _left_out,
 }
 
 
@@ -208,12 +238,12 @@ RULES: dict[RuleName, str] = {
     RuleName.BROKEN_TRIP: "chuyến của {where} không liền ngày hoặc không về đúng cơ sở",
     RuleName.WRONG_COUNT: "số buổi chưa xếp của {where} không khớp",
 }
-_OF_VEHICLES = frozenset({
+OF_VEHICLES = frozenset({
     RuleName.UNKNOWN_VEHICLE, RuleName.VEHICLE_AWAY, RuleName.DAY_OFF, RuleName.OUTSIDE_HORIZON, RuleName.WRONG_DRIVE,
     RuleName.NO_LUNCH, RuleName.SHIFT_TOO_LONG, RuleName.SHIFT_TOO_EARLY, RuleName.SHIFT_TOO_LATE,
     RuleName.DRIVE_TOO_LONG, RuleName.TOO_MANY_STOPS, RuleName.TWO_TOURS, RuleName.BROKEN_TRIP,
 })  # fmt: skip
-_OF_NEEDS = frozenset({
+OF_NEEDS = frozenset({
     RuleName.UNKNOWN_NEED, RuleName.TOO_NEAR, RuleName.TOO_FAR_APART, RuleName.OVER_QUOTA, RuleName.NEED_OUTSIDE_DATES,
     RuleName.WRONG_COUNT,
 })  # fmt: skip
@@ -221,19 +251,22 @@ _OF_NEEDS = frozenset({
 
 def breach_text(breach: Breach, names: Names | None = None) -> str:
     """One line about a broken rule: the day, where, and by how much."""
-    names = names or Names()
+    return f"{_day(breach.day)}{breach_words(breach, names or Names())}"
+
+
+def breach_words(breach: Breach, names: Names) -> str:
+    """The same without the day."""
     if breach.where.startswith("base:") or breach.rule is RuleName.NO_CREW:
         where = names.base(breach.where)
-    elif breach.rule in _OF_VEHICLES:
+    elif breach.rule in OF_VEHICLES:
         where = names.vehicle(breach.where)
-    elif breach.rule in _OF_NEEDS:
-        where = translate("nhu cầu {id}", id=breach.where)
+    elif breach.rule in OF_NEEDS:
+        where = names.need(breach.where)
     else:
         where = names.site(breach.where)
-    sentence = translate(
+    return translate(
         RULES[breach.rule], where=where, amount=number(breach.amount), duration=duration(abs(breach.amount))
     )
-    return f"{_day(breach.day)}{sentence}"
 
 
 def _day(day: date | None) -> str:

@@ -1,11 +1,13 @@
 """A solution into the tables of a plan and back; the judge stands at the door."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import BrokenPlan, NotFound, WrongState
 from outreach.domain.roles import Actor
-from outreach.domain.visits import PlanState, ServiceKind
+from outreach.domain.visits import PlanOrigin, PlanState, ServiceKind
 from outreach.routing.checks import check
 from outreach.routing.formats import figures_to_json
 from outreach.routing.objective import measure
@@ -15,7 +17,7 @@ from outreach.routing.solution import Stop as RoutingStop
 from outreach.routing.solution import Tour as RoutingTour
 from outreach.routing.solution import Trip as RoutingTrip
 from outreach.services import audit
-from outreach.services.reasons import breach_text, load_all_names, reason_from_json
+from outreach.services.reasons import breach_text, breach_to_json, load_all_names, reason_from_json
 from outreach.store.base import utc_now
 from outreach.store.plans import Plan, Stop, Tour, Trip, UnservedNeed
 
@@ -34,7 +36,7 @@ def refuse_breaches(session: Session, breaches: tuple[Breach, ...]) -> None:
     if breaches:
         names = load_all_names(session)
         first = "; ".join(breach_text(breach, names) for breach in breaches[:3])
-        raise BrokenPlan("Lịch vi phạm {count} quy tắc nên không được lưu: {first}", count=len(breaches), first=first)
+        raise BrokenPlan("Lịch vi phạm {count} quy tắc: {first}", count=len(breaches), first=first)
 
 
 def save_solution(session: Session, plan_id: int, problem: Problem, solution: Solution, *, actor: Actor) -> Plan:
@@ -46,20 +48,49 @@ def save_solution(session: Session, plan_id: int, problem: Problem, solution: So
     plan = load_plan_row(session, plan_id, lock=True)
     if plan.state is not PlanState.DRAFT:
         raise WrongState("Kế hoạch không còn là bản nháp nên lịch mới không được lưu.")
-    figures = measure(problem, solution)
     visits_before = plan.figures.get("visits", 0)
-    _clear(session, plan_id)
-    _add_trips(session, plan_id, problem, solution)
+    _store(session, plan, problem, solution, origin=PlanOrigin.PLANNED, breaches=())
+    visits = [visits_before, plan.figures["visits"]]
+    audit.record(session, actor, "save-plan", "plan", plan.id, plan.name, {"visits": visits})
+    return plan
+
+
+def save_written(
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    *,
+    problem: Problem,
+    solution: Solution,
+    breaches: Sequence[Breach],
+    needs_made: int,
+) -> None:
+    """Fill an empty draft with a timetable that people made; what the judge finds in it is kept beside it."""
+    _store(session, plan, problem, solution, origin=PlanOrigin.SHEET, breaches=breaches)
+    changes = {"visits": [0, plan.figures["visits"]], "breaches": [0, len(breaches)], "needs": [0, needs_made]}
+    audit.record(session, actor, "import-plan", "plan", plan.id, plan.name, changes)
+
+
+def _store(
+    session: Session,
+    plan: Plan,
+    problem: Problem,
+    solution: Solution,
+    *,
+    origin: PlanOrigin,
+    breaches: Sequence[Breach],
+) -> None:
+    _clear(session, plan.id)
+    _add_trips(session, plan.id, problem, solution)
     for unserved in solution.unserved:
-        session.add(_unserved_row(plan_id, unserved))
+        session.add(_unserved_row(plan.id, unserved))
+    plan.origin, plan.breaches = origin, [breach_to_json(breach) for breach in breaches]
     plan.seed = solution.seed
     plan.travel_engine = problem.travel.engine if problem.travel else "great-circle"
     plan.estimated = problem.travel is None or problem.travel.quality == "estimate"
-    plan.figures = figures_to_json(figures)
+    plan.figures = figures_to_json(measure(problem, solution))
     plan.updated_at = utc_now()
     session.flush()
-    audit.record(session, actor, "save-plan", "plan", plan.id, plan.name, {"visits": [visits_before, figures.visits]})
-    return plan
 
 
 def _clear(session: Session, plan_id: int) -> None:

@@ -22,8 +22,21 @@ from outreach.web import (
 )
 from outreach.web.admin import audit, users
 from outreach.web.api import desk as api
+from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
-from outreach.web.planner import exports, intakes, maps, overview, plans, registers, runs, site_editor, sites
+from outreach.web.planner import (
+    compare,
+    exports,
+    intakes,
+    maps,
+    overview,
+    places,
+    plans,
+    registers,
+    runs,
+    site_editor,
+    sites,
+)
 from outreach.web.public import setup
 from outreach.web.public import timetable as public_timetable
 from outreach.wiring import House
@@ -35,16 +48,19 @@ DESKS = (
     site_editor.desk,
     registers.desk,
     plans.desk,
+    compare.desk,
     runs.desk,
     intakes.desk,
     exports.desk,
     maps.desk,
+    places.desk,
     users.desk,
     audit.desk,
     public_timetable.desk,
     setup.desk,
     account.desk,
     tokens.desk,
+    api_page.desk,
     site_pages.desk,
 )
 

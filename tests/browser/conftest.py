@@ -67,15 +67,21 @@ def _link(lines: "queue.Queue[str | None]") -> Server:
 
 
 @pytest.fixture(scope="module")
-def server(width: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`python -m outreach demo` in a process of its own, a new one for each width."""
+def start() -> str:
+    """The command of the server; a module may want another one."""
+    return "demo"
+
+
+@pytest.fixture(scope="module")
+def server(start: str, width: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`python -m outreach <start>` in a process of its own, a new one for each width."""
     environment = {
         **os.environ,
         "OUTREACH_INSTANCE": str(tmp_path_factory.mktemp("instance")),
         "OUTREACH_PORT": str(_free_port()),
     }
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "outreach", "demo"],
+        [sys.executable, "-u", "-m", "outreach", start],
         cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     lines: queue.Queue[str | None] = queue.Queue()

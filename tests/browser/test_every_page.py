@@ -38,6 +38,7 @@ NO_PAGE = (
     "/robots.txt",
     "/favicon.ico",
 )
+FILES = (".xlsx", ".csv", ".json", ":form>")
 PARTS = ("/tien-do", "/tuan/")  # fragments that htmx puts into a page
 axe = Axe()
 
@@ -82,9 +83,9 @@ def _addresses(served: Served) -> list[str]:
     found = []
     with served.app.test_request_context():
         for rule in served.app.url_map.iter_rules():
-            if "GET" not in (rule.methods or ()) or rule.rule.startswith(NO_PAGE) or rule.rule.endswith(PARTS[:1]):
+            if "GET" not in (rule.methods or ()) or rule.rule.startswith(NO_PAGE):
                 continue
-            if any(part in rule.rule for part in PARTS):
+            if any(part in rule.rule for part in PARTS) or rule.rule.endswith(FILES):
                 continue
             built = rule.build({name: served.places[name] for name in rule.arguments}, append_unknown=False)
             assert built

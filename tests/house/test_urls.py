@@ -23,6 +23,7 @@ PUBLIC = {
     "/giao-dien": "light or dark",
     "/ban-trinh-dien": "what the demo invents",
     "/khoe": "health, without any figure",
+    "/api": "how programs use the API, without any data",
     "/api/v1/openapi.json": "what the API takes and gives, without any data",
     "/robots.txt": "for search engines",
     "/favicon.ico": "for old browsers",

@@ -150,7 +150,7 @@ with open_house(read_settings()).session(organisation_id={organisation}) as sess
     print("done, not committed", flush=True)
     sys.stdin.read()
 """
-PUBLISH = "planning.publish_plan(session, actor, {plan}, version={version}, today=TODAY, now=NOW)"
+PUBLISH = "planning.publish_plan(session, actor, {plan}, version={version}, now=NOW)"
 SAVE = "planning.save_solution(session, {plan}, *solved(session, session.get(planning.Plan, {plan})), actor=actor)"
 
 
@@ -188,7 +188,7 @@ def test_a_kill_during_a_publish_leaves_an_approved_plan_that_can_be_published(h
         plan = load_plan_row(session, ground.plan_id)
         assert (plan.state, plan.version, plan.published_at) == (PlanState.APPROVED, version, None)
         _, deeds = audit.list_audit(session, subject_kind="plan", subject_id=ground.plan_id)
-        planning.publish_plan(session, ground.actor, ground.plan_id, version=version, today=TODAY, now=NOW)
+        planning.publish_plan(session, ground.actor, ground.plan_id, version=version, now=NOW)
         assert plan.state is PlanState.PUBLISHED
         assert audit.list_audit(session, subject_kind="plan", subject_id=ground.plan_id)[1] == deeds + 1
 

@@ -9,6 +9,7 @@ from outreach.domain.visits import ServiceKind
 from outreach.maps.base import MapLook
 from outreach.maps.day import day_map
 from outreach.maps.period import plan_map
+from outreach.maps.picker import picker_map
 from outreach.maps.signs import Place
 from outreach.maps.sites import coverage_map, sites_map
 
@@ -83,4 +84,5 @@ def all_maps(name: str = "Trường Tiểu học số", dressed: MapLook | None 
         ),
         "plan": plan_map(dress, sheets=(tour,), unserved=(unserved,), others=sites, bases=(base,), places=places),
         "day": day_map(dress, sheets=(tour,), others=sites, places=places),
+        "picker": picker_map(dress, at=DIEN_KHANH, others=sites, bases=(base,), places=places),
     }  # fmt: skip

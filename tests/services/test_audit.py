@@ -1,8 +1,12 @@
+import pytest
+
 from outreach.domain.roles import Actor, Role
-from outreach.i18n import use_language
+from outreach.i18n import translate, use_language
 from outreach.services import audit
+from outreach.services.registers.catalogue import REGISTERS, register_called
+from outreach.services.registers.editing import archive_record, save_texts
 from outreach.wiring import House
-from tests.factories import make_actor, make_organisation, make_user
+from tests.factories import make_actor, make_base, make_organisation, make_user
 
 
 def test_log_is_newest_first_in_pages(both_session):
@@ -52,3 +56,37 @@ def test_log_says_the_deeds_of_registers_in_their_words(session):
         (row,), _total = audit.list_audit(session)
     assert row.deed == "Cất điểm phục vụ"
     assert row.changes == (("đầu mối", "x", "y"), ("gone", "", "z"))
+
+
+def test_log_of_a_register_speaks_the_readers_language(session):
+    base = make_base(session)
+    register = register_called("vehicles")
+    with use_language("en"):  # whatever the one who wrote it read
+        saved = save_texts(session, make_actor(session), register, {"sign": "3", "kind": "Boat", "weekdays": "Mon-Wed"})
+    archive_record(session, make_actor(session), register, saved.record.id, version=1, active=False)
+    with use_language("vi"):
+        (archived, added), _ = audit.list_audit(session)
+        assert (added.deed, added.subject) == ("Thêm xe", "Xe 3")
+        assert set(added.changes) == {
+            ("số xe", "", "3"), ("tên xe", "", "Xe 3"), ("loại xe", "", "Xuồng, tàu"), ("cơ sở", "", base.name),
+            ("ngày chạy", "", "T2-T4"),
+        }  # fmt: skip
+        assert (archived.deed, archived.changes) == ("Cất xe", (("đang dùng", "có", "không"),))
+    with use_language("en"):
+        (archived, added), _ = audit.list_audit(session)
+        assert ("driving days", "", "Mon-Wed") in added.changes
+        assert ("kind of vehicle", "", "Boat") in added.changes
+        assert (archived.deed, archived.changes) == ("Archive vehicle", (("in use", "yes", "no"),))
+
+
+@pytest.mark.parametrize("register", REGISTERS.values(), ids=REGISTERS)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_log_has_words_for_every_deed_on_every_register(session, register, language):
+    names = [f"{deed}-{register.name}" for deed in ("add", "change", "delete", "archive", "restore", "import")]
+    field = register.fields[0]
+    for name in names:
+        audit.record(session, make_actor(session), name, register.name, 1, "A", {field.name: [None, "x"]})
+    with use_language(language):
+        rows, _ = audit.list_audit(session)
+        assert {row.changes[0][0].casefold() for row in rows} == {translate(field.heading).casefold()}
+    assert len({row.deed for row in rows} - set(names)) == len(names)

@@ -1,6 +1,6 @@
 """Rows of a sheet held against the register: new, changed, the same, or wrong and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +58,7 @@ class Checker:
                 self._twins.setdefault(key, [first]).append(number)
 
     def check(self, session: Session, rows: Iterable[SheetRow]) -> list[RowVerdict]:
-        """The verdict of each row."""
+        """The verdict of each row; a row that stands for several records has one for each."""
         looks = self._in(session)
         coming = []
         for number, cells in rows:
@@ -66,7 +66,7 @@ class Checker:
             key = self._key_in(texts, looks)
             coming.append(_Row(number, texts, key, self._ids.get(key) if key is not None else None))
         known = self._register.load(session, [row.id for row in coming if row.id is not None])
-        found = [self._verdict(session, row, known, looks) for row in coming]
+        found = [one for row in coming for one in self._verdicts(session, row, known, looks)]
         session.expunge_all()  # a hundred thousand rows are not kept in memory
         return found
 
@@ -89,24 +89,53 @@ class Checker:
                 values[name] = self._register.field(name).value_of(texts.get(name, ""), looks)
             except InvalidValue:
                 return None
+        return self._known_again(values)
+
+    def _known_again(self, values: Values) -> Key | None:
+        """The key of a row; None as long as it says nothing that tells it from others (it gets a number of its own)."""
+        if all(values.get(name) in (None, "") for name in self._register.key):
+            return None
         return self._register.key_of(values)
 
-    def _verdict(self, session: Session, row: _Row, known: Mapping[int, Record], looks: Lookups) -> RowVerdict:
+    def _verdicts(
+        self, session: Session, row: _Row, known: Mapping[int, Record], looks: Lookups
+    ) -> Iterator[RowVerdict]:
+        first, reading = self._verdict(session, row, known, looks)
+        yield first
+        if not self._register.spreads or first.verdict is Verdict.WRONG:
+            return
+        for values in self._register.records_of(reading)[1:]:
+            further = _Row(row.number, row.texts, self._register.key_of(values))
+            one = Reading(values)
+            number = self._ids.get(further.key) if further.key is not None else None
+            self._refuse_twins(further, one)
+            if one.faults:
+                yield self._wrong(further, one)
+            elif number is not None:
+                yield self._known(further, one, self._register.load(session, [number])[number], looks)
+            else:
+                yield self._new(further, one, looks)
+
+    def _verdict(
+        self, session: Session, row: _Row, known: Mapping[int, Record], looks: Lookups
+    ) -> tuple[RowVerdict, Reading]:
         record = known.get(row.id) if row.id is not None else None
         reading = self._read(row, record, looks)
         if record is None and not reading.faults:  # what was filled in may complete a key that is there
-            key = self._register.key_of({**self._defaults, **reading.values})
-            number = self._ids.get(key)
+            key = self._known_again({**self._defaults, **reading.values})
+            number = self._ids.get(key) if key is not None else None
             row.key = key
             if number is not None:
                 record = self._register.load(session, [number])[number]
                 reading = self._read(row, record, looks)
         self._refuse_twins(row, reading)
         if reading.faults:
-            return self._wrong(row, reading)
+            return self._wrong(row, reading), reading
         if self._doubter is not None:
             self._doubter.look(session, reading, looks, known=record)
-        return self._new(row, reading, looks) if record is None else self._known(row, reading, record, looks)
+        if record is None:
+            return self._new(row, reading, looks), reading
+        return self._known(row, reading, record, looks), reading
 
     def _read(self, row: _Row, record: Record | None, looks: Lookups) -> Reading:
         if record is None:

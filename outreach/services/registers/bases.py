@@ -17,6 +17,20 @@ from outreach.store.sites import Site
 SWAPPED = "vĩ độ và kinh độ bị đổi chỗ, đã đổi lại"
 
 
+def point_field() -> f.Field:
+    """A pasted point, from which `lat` and `lon` follow."""
+    return f.Field(
+        name="point",
+        heading="Tọa độ",
+        entry_only=True,
+        empty=None,
+        read=lambda text, _: read_coordinates(text),
+        write=lambda value, _: f"{value.at.lat}, {value.at.lon}",
+        aliases="vi tri; gps; google maps; link ban do; coordinates; toa do; location",
+        hint="Dán tọa độ, đường dẫn Google Maps hoặc plus code đều được.",
+    )
+
+
 def base_field(**more: Any) -> f.Field:  # noqa: ANN401 - the other columns of Field
     """The base a row belongs to, by its name."""
     return f.reference(
@@ -53,15 +67,7 @@ class Bases(Register):
     fields = (
         f.line("name", "Tên cơ sở", most=200, required=True, aliases="co so; ten; base"),
         f.line("short_name", "Tên ngắn", most=80, hint="Để trống thì lấy tên cơ sở."),
-        f.Field(
-            name="point",
-            heading="Tọa độ",
-            entry_only=True,
-            empty=None,
-            read=lambda text, _: read_coordinates(text),
-            write=lambda value, _: f"{value.at.lat}, {value.at.lon}",
-            aliases="vi tri; gps",
-        ),
+        point_field(),
         f.number("lat", "Vĩ độ", least=-180, most=180, aliases="latitude"),
         f.number("lon", "Kinh độ", least=-180, most=180, aliases="longitude; lng; long"),
         f.choice("terrain", "Địa hình", Terrain, empty=Terrain.COAST),
@@ -73,7 +79,7 @@ class Bases(Register):
         values = reading.values
         if known is None or not values.get("short_name", True):
             values["short_name"] = values.get("short_name") or str(values.get("name", ""))[:80]
-        complete_point(reading, new=known is None)
+        complete_point(reading, known=known)
 
     def in_use(self, session: Session, ids: Sequence[int]) -> dict[int, str]:
         """Bases with sites, vehicles or posts."""
@@ -82,7 +88,7 @@ class Bases(Register):
         return {number: text for column in columns for number in hanging(session, column, ids)}
 
 
-def complete_point(reading: Reading, *, new: bool, needed: bool = True) -> None:
+def complete_point(reading: Reading, *, known: Values | None, needed: bool = True) -> None:
     """`lat` and `lon` from what was pasted or typed: both, in order, on the earth; raises InvalidValue."""
     values: dict[str, Any] = reading.values
     if values.get("point"):
@@ -91,9 +97,9 @@ def complete_point(reading: Reading, *, new: bool, needed: bool = True) -> None:
             reading.notes.append(Note("point", SWAPPED))
     elif {"lat", "lon", "point"} & {fault.field for fault in reading.faults}:
         return
-    if not new and not {"lat", "lon"} & values.keys():
+    if known is not None and not {"lat", "lon"} & values.keys():
         return
-    lat, lon = values.get("lat"), values.get("lon")
+    lat, lon = ({**(known or {}), **values}.get(name) for name in ("lat", "lon"))
     if lat is None and lon is None:
         if not needed:
             return

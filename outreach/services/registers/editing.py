@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue, NotFound, StaleEdit, WrongState
 from outreach.domain.roles import Actor, require
-from outreach.i18n import translate
+from outreach.i18n import translate, use_language
 from outreach.services import audit
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Reading, Record, Register, Values
@@ -107,7 +107,7 @@ def _locked(session: Session, register: Register, record_id: int, version: int |
 
 def _add(session: Session, actor: Actor, register: Register, reading: Reading, rows: Sequence[Values]) -> list[Record]:
     wholes = [{**register.defaults(), **values} for values in rows]
-    taken = register.keys(session)
+    taken = register.keys(session, wholes)
     for whole in wholes:
         if register.key_of(whole) in taken:
             raise _twin(session, register, reading, whole)
@@ -117,10 +117,10 @@ def _add(session: Session, actor: Actor, register: Register, reading: Reading, r
     except IntegrityError:  # somebody made the same row at the same moment
         raise _twin(session, register, reading, wholes[0]) from None
     looks = Lookups(session)
-    empty = register.texts_of(register.defaults(), looks)
+    empty = _logged(register, register.defaults(), looks)
     records = register.load(session, ids)
     for record in records.values():
-        texts = register.texts_of(record.values, looks)
+        texts = _logged(register, record.values, looks)
         changes = {name: [None, text] for name, text in texts.items() if text and text != empty[name]}
         subject = register.subject(record.values, looks)
         audit.record(session, actor, f"add-{register.name}", register.name, record.id, subject, changes)
@@ -137,7 +137,7 @@ def _change(session: Session, actor: Actor, register: Register, reading: Reading
         and register.keys(session).get(register.key_of(whole), before.id) != before.id
     ):
         raise _twin(session, register, reading, whole)
-    old = register.texts_of(before.values, Lookups(session))
+    old = _logged(register, before.values, Lookups(session))
     try:
         with session.begin_nested():
             register.update(session, [(before.id, changes)])
@@ -145,12 +145,18 @@ def _change(session: Session, actor: Actor, register: Register, reading: Reading
         raise _twin(session, register, reading, whole) from None
     session.expire_all()
     looks = Lookups(session)
-    new = register.texts_of(whole, looks)
+    new = _logged(register, whole, looks)
     logged = {name: [old[name], new[name]] for name in changes if old[name] != new[name]}
     audit.record(
         session, actor, f"change-{register.name}", register.name, before.id, register.subject(whole, looks), logged
     )
     return Saved(record_of(session, register, before.id), reading, changed=True)
+
+
+def _logged(register: Register, values: Values, looks: Lookups) -> dict[str, str]:
+    """The cells of a row as the log keeps them: in one language, whatever the person reads."""
+    with use_language("vi"):
+        return register.texts_of(values, looks)
 
 
 def _twin(session: Session, register: Register, reading: Reading, whole: Values) -> RefusedRecord:
@@ -186,8 +192,12 @@ def delete_record(session: Session, actor: Actor, register: Register, record_id:
     if hanging is not None:
         raise WrongState(hanging)
     looks = Lookups(session)
-    texts = {name: [text, None] for name, text in register.texts_of(before.values, looks).items() if text}
+    texts = {name: [text, None] for name, text in _logged(register, before.values, looks).items() if text}
     subject = register.subject(before.values, looks)
-    register.delete(session, [record_id])
+    try:
+        with session.begin_nested():
+            register.delete(session, [record_id])
+    except IntegrityError:  # somebody hung something on it at the same moment
+        raise WrongState("Còn dữ liệu thuộc {noun} này nên chưa xóa được.", noun=translate(register.noun)) from None
     session.expire_all()
     audit.record(session, actor, f"delete-{register.name}", register.name, record_id, subject, texts)

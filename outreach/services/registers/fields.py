@@ -38,8 +38,8 @@ class Field:
 
     `name` is the word of code and API, `heading` what people read (the Vietnamese source). `aliases` are further
     headings by which a column is known, as search keys parted by semicolons. An empty cell is `empty` (a required
-    field refuses it). `entry_only` fields have no value of their own: the register turns them into others (a pasted
-    point into lat and lon).
+    field refuses it). `worded`: what is written depends on the reader's language. `entry_only` fields have no value
+    of their own: the register turns them into others (a pasted point into lat and lon).
     """
 
     name: str
@@ -55,6 +55,16 @@ class Field:
     most: float | None = None  # of a number, or characters of a text
     options: Callable[[Lookups], Iterable[Option]] | None = None
     entry_only: bool = False
+    worded: bool = False
+
+    def reworded(self, text: str, looks: Lookups) -> str:
+        """A text that was written in another language, in the words of this one."""
+        if not self.worded or not text:
+            return text
+        try:
+            return self.write(self.read(text, looks), looks)
+        except InvalidValue:  # a word that has been given up since
+            return text
 
     def value_of(self, text: str, looks: Lookups) -> Any:  # noqa: ANN401 - each field has a type of its own
         """The value of a cell; raises InvalidValue that names this field."""
@@ -156,14 +166,20 @@ def time(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     )
 
 
-def yes_no(name: str, heading: str, *, empty: bool, **more: Any) -> Field:  # noqa: ANN401
-    """Yes or no."""
+def yes_no(name: str, heading: str, *, empty: bool, also: Mapping[str, bool] | None = None, **more: Any) -> Field:  # noqa: ANN401
+    """Yes or no; `also` are further words (search keys)."""
+
+    def read(text: str, _looks: Lookups) -> bool:
+        said = also.get(search_key(text)) if also else None
+        return cells.read_yes_no(text) if said is None else said
+
     return Field(
         name=name,
         heading=heading,
-        read=lambda text, _: cells.read_yes_no(text),
+        read=read,
         write=lambda value, _: translate(cells.write_yes_no(value)),
         widget=Widget.YES_NO,
+        worded=True,
         empty=empty,
         **more,
     )
@@ -177,6 +193,7 @@ def weekdays(name: str, heading: str, *, empty: tuple[int, ...] = (0, 1, 2, 3, 4
         read=lambda text, _: cells.read_weekdays(text),
         write=lambda value, _: cells.write_weekdays(value, language=current_language()),
         widget=Widget.WEEKDAYS,
+        worded=True,
         empty=empty,
         **more,
     )
@@ -190,6 +207,7 @@ def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
         read=lambda text, _: cells.read_hours(text),
         write=lambda value, _: cells.write_hours(value, language=current_language()),
         widget=Widget.HOURS,
+        worded=True,
         empty=(),
         **more,
     )
@@ -244,6 +262,7 @@ def _one_of(name: str, heading: str, words: Mapping[Any, str], *, also: Mapping[
         read=read,
         write=lambda value, _: translate(words[value]),
         widget=Widget.CHOICE,
+        worded=True,
         options=lambda _: tuple((str(value), translate(word)) for value, word in words.items()),
         **more,
     )

@@ -1,5 +1,6 @@
 """The registers of vehicles and of posts."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -7,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue
+from outreach.domain.names import search_key
 from outreach.domain.visits import Post, VehicleKind
 from outreach.services.registers import fields as f
 from outreach.services.registers.bases import base_field, complete_base
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Note, Reading, Register, Values, hanging
 from outreach.store.fleet import StaffMember, Vehicle
+from outreach.store.organisations import Organisation
 from outreach.store.plans import Tour, Trip
 from outreach.store.visits import VisitRecord
 
@@ -72,7 +75,7 @@ class Vehicles(_Weekly):
         f.whole("set_up_minutes", "Phút bày xe", least=0, most=240, empty=4, aliases="thoi gian bay; set-up minutes"),
         f.whole("pack_up_minutes", "Phút thu dọn", least=0, most=240, empty=0, aliases="thoi gian thu don"),
         f.number("length_m", "Dài (m)", least=1, most=30, aliases="chieu dai; dai; length"),
-        f.number("height_m", "Cao (m)", least=0.5, most=10, aliases="chieu cao; cao; height"),
+        f.number("height_m", "Chiều cao (m)", least=0.5, most=10, aliases="chieu cao; cao; height"),
         f.number("weight_kg", "Nặng (kg)", least=50, most=60_000, aliases="trong luong; khoi luong; nang; weight"),
         f.whole("seats", "Số ghế", least=0, most=99, aliases="cho ngoi; ghe"),
         f.whole("books", "Số sách", least=0, most=100_000, aliases="sach; so ban sach; tai lieu"),
@@ -86,7 +89,11 @@ class Vehicles(_Weekly):
         if known is not None and values.get("sign", known["sign"]) is None:
             del values["sign"]
         if known is None and values.get("sign") is None and "sign" not in {fault.field for fault in reading.faults}:
-            values["sign"] = looks.sign_of(values.get("plate") or values.get("name") or "")
+            values["sign"] = (
+                looks.sign_of(values.get("plate") or "")
+                or looks.sign_of(values.get("name") or "")
+                or _said(values.get("name") or "")
+            )
             if values["sign"] is None:
                 if len(looks.signs) >= MOST_SIGNS:
                     raise InvalidValue("đã dùng hết các số từ 1 đến {most}", field="sign", value="", most=MOST_SIGNS)
@@ -98,6 +105,8 @@ class Vehicles(_Weekly):
 
     def insert(self, session: Session, rows: Sequence[Values]) -> list[int]:
         """Write vehicles; those without a number get the lowest free ones."""
+        own = session.info["organisation_id"]
+        session.execute(select(Organisation.id).where(Organisation.id == own).with_for_update())  # one number once
         taken = set(session.scalars(select(Vehicle.sign))) | {row["sign"] for row in rows if row.get("sign")}
         free = (number for number in range(1, MOST_SIGNS + 1) if number not in taken)
         numbered = []
@@ -122,6 +131,12 @@ class Vehicles(_Weekly):
         ):
             found |= dict.fromkeys(hanging(session, column, ids), text)
         return found
+
+
+def _said(name: str) -> int | None:
+    """The number in a name like "Xe 3"."""
+    said = re.fullmatch(r"xe (\d{1,2})", search_key(name))
+    return (int(said[1]) or None) if said else None
 
 
 class Staff(_Weekly):

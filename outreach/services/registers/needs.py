@@ -41,6 +41,18 @@ def site_field(*, required: bool = True, **more: Any) -> f.Field:  # noqa: ANN40
     )
 
 
+def service_field() -> f.Field:
+    """What the library does at the site; a bus visit where nothing is said."""
+    return f.choice(
+        "service",
+        "Dịch vụ",
+        ServiceKind,
+        empty=ServiceKind.BUS_VISIT,
+        also=SERVICES,
+        aliases="loai phuc vu; hinh thuc; loai dich vu; service",
+    )
+
+
 def _read_weeks(text: str, _looks: Lookups) -> list[str]:
     days = [read_day(part.strip()) for part in text.replace(",", ";").split(";") if part.strip()]
     return sorted({(day - timedelta(days=day.weekday())).isoformat() for day in days})
@@ -60,14 +72,7 @@ class Needs(Register):
     key = ("site_id", "service", "first_day", "last_day")
     fields = (
         site_field(),
-        f.choice(
-            "service",
-            "Dịch vụ",
-            ServiceKind,
-            empty=ServiceKind.BUS_VISIT,
-            also=SERVICES,
-            aliases="loai phuc vu; hinh thuc",
-        ),
+        service_field(),
         f.day(
             "first_day",
             "Từ ngày",

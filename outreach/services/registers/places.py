@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue
 from outreach.domain.names import search_key, unit_kind
-from outreach.services.registers.lookups import Units
+from outreach.services.registers.called import Units
 from outreach.services.registers.register import Note, Reading, Values
 from outreach.store.organisations import AdminUnit
 

@@ -64,6 +64,7 @@ class Register:
     table: ClassVar[type[Table]]
     fields: ClassVar[tuple[Field, ...]]
     key: ClassVar[tuple[str, ...]]  # fields by which a row is known again
+    exact: ClassVar[bool] = False  # capitals count in keys
     archives: ClassVar[bool] = False  # the table has `active`: rows with a history are archived, not deleted
     spreads: ClassVar[str] = ""  # an entry-only field by which one row of a sheet becomes several (days from, to)
     owner: ClassVar[tuple[str, type[Table]] | None] = None  # of a table without organisation: column, whose part it is
@@ -111,12 +112,12 @@ class Register:
         """Turn entry-only fields into others, fill in what follows, check fields against each other."""
 
     def key_of(self, values: Values) -> tuple[Any, ...]:
-        """By what a row is known again."""
-        return tuple(self._comparable(values.get(name)) for name in self.key)
+        """By what a row is known again. One without a key (it gets a number when written) is like no other."""
+        key = tuple(self._comparable(values.get(name)) for name in self.key)
+        return key if any(part not in (None, "") for part in key) else (object(),)
 
-    @staticmethod
-    def _comparable(value: object) -> object:
-        return value.casefold() if isinstance(value, str) else value
+    def _comparable(self, value: object) -> object:
+        return value.casefold() if isinstance(value, str) and not self.exact else value
 
     def defaults(self) -> Values:
         """The values of a new row about which nothing was said."""
@@ -171,13 +172,19 @@ class Register:
         if wanted:
             raise GuardError(f"{column} {sorted(wanted)[:3]} of another organisation")
 
-    def keys(self, session: Session) -> dict[tuple[Any, ...], int]:
-        """Ids by key."""
+    def keys(self, session: Session, like: Sequence[Values] | None = None) -> dict[tuple[Any, ...], int]:
+        """Ids by key: all of the library, or at least those that rows `like` these have, where that is quicker."""
         columns = [getattr(self.table, name) for name in self.key]
-        return {
-            tuple(self._comparable(value) for value in row[1:]): row[0]
-            for row in session.execute(self.owned(select(self.table.id, *columns)))
-        }
+        asked = self.owned(select(self.table.id, *columns))
+        for name, column in zip(self.key, columns, strict=True):
+            wanted = {row.get(name) for row in like} if like else set()
+            if 0 < len(wanted) <= IDS_AT_ONCE and all(self._sharp(value) for value in wanted):
+                asked = asked.where(column.in_(wanted))
+        return {tuple(self._comparable(value) for value in row[1:]): row[0] for row in session.execute(asked)}
+
+    def _sharp(self, value: object) -> bool:
+        """Whether the database compares a value as keys do."""
+        return value is not None and (self.exact or not isinstance(value, str))
 
     def from_columns(self, columns: dict[str, Any]) -> Values:
         """Values of a row's columns."""

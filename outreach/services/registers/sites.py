@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from outreach.domain.cells import DaysOff, ServiceHours, write_hours
 from outreach.domain.errors import InvalidValue
-from outreach.domain.names import search_key, sort_key
 from outreach.domain.places import CoordinateQuality, Coordinates, SiteKind, Terrain
 from outreach.domain.times import Period
-from outreach.exchange.coordinates import read_coordinates
 from outreach.services.registers import fields as f
-from outreach.services.registers.bases import base_field, complete_point
-from outreach.services.registers.lookups import Lookups, Units
+from outreach.services.registers.bases import base_field, complete_point, point_field
+from outreach.services.registers.called import Units
+from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.places import commune_id, complete_commune, complete_district, district_id
 from outreach.services.registers.register import Note, Reading, Record, Register, Values, hanging
-from outreach.store.organisations import AdminUnit
+from outreach.services.registers.search_keys import Former, Unit, keys_of
 from outreach.store.plans import Stop
 from outreach.store.requests import Request
 from outreach.store.sites import Need, Site, SiteBlock, SiteWindow
@@ -32,7 +31,6 @@ PLAIN = (
     "reached_by_road", "max_length_m", "max_height_m", "max_weight_kg", "set_up_minutes", "source", "active",
 )  # fmt: skip
 KEYED = {"name", "code", "commune", "commune_code", "former_district"}  # search and order go by these
-Unit, Former = aliased(AdminUnit), aliased(AdminUnit)
 _KINDS = {
     "tieu hoc": SiteKind.PRIMARY_SCHOOL, "th": SiteKind.PRIMARY_SCHOOL, "primary": SiteKind.PRIMARY_SCHOOL,
     "trung hoc co so": SiteKind.LOWER_SECONDARY_SCHOOL, "thcs": SiteKind.LOWER_SECONDARY_SCHOOL,
@@ -86,16 +84,7 @@ class Sites(Register):
             most=200,
             aliases="huyen; quan huyen; huyen (truoc 1/7/2025); old_district; district",
         ),
-        f.Field(
-            name="point",
-            heading="Tọa độ",
-            entry_only=True,
-            empty=None,
-            read=lambda text, _: read_coordinates(text),
-            write=lambda value, _: f"{value.at.lat}, {value.at.lon}",
-            aliases="vi tri; gps; google maps; link ban do; coordinates; toa do; location",
-            hint="Dán tọa độ, đường dẫn Google Maps hoặc plus code đều được.",
-        ),
+        point_field(),
         f.number("lat", "Vĩ độ", least=-180, most=180, aliases="latitude; vi do (lat); y; geoy"),
         f.number("lon", "Kinh độ", least=-180, most=180, aliases="longitude; lng; long; x; geox"),
         f.choice(
@@ -139,21 +128,21 @@ class Sites(Register):
         """Position, commune, base and hours: mended, found or filled in, each with a note."""
         complete_commune(reading, looks.units)
         complete_district(reading, looks.units)
-        self._place(reading, looks, new=known is None)
+        self._place(reading, looks, known=known)
         self._base(reading, looks, new=known is None)
         if known is None and not reading.values.get("windows") and "windows" not in _names(reading.faults):
             reading.values["windows"] = USUAL_HOURS
             reading.notes.append(Note("windows", "chưa có giờ nhận, tạm lấy giờ thường: {hours}",
                                       {"hours": write_hours(USUAL_HOURS)}))  # fmt: skip
 
-    def _place(self, reading: Reading, looks: Lookups, *, new: bool) -> None:
-        values = reading.values
+    def _place(self, reading: Reading, looks: Lookups, *, known: Values | None) -> None:
+        values, new = reading.values, known is None
         given = {"lat", "lon", "point"} & values.keys()
         faulty = {"lat", "lon", "point"} & set(_names(reading.faults))
         if not faulty and (new or given) and all(values.get(name) is None for name in ("lat", "lon", "point")):
             self._from_commune(reading, looks, new=new)
         else:
-            complete_point(reading, new=new)
+            complete_point(reading, known=known)
 
     def _from_commune(self, reading: Reading, looks: Lookups, *, new: bool) -> None:
         """A site without a position stands on its commune's point until somebody knows better."""
@@ -238,7 +227,7 @@ class Sites(Register):
             whole = {**names[number].values, **values} if number in names else values
             columns = self._columns(values, session, units)
             if number in names:
-                columns |= _keys_of(whole)
+                columns |= keys_of(whole)
             plain.append((number, columns))
         self.write_columns(session, plain)
         self._write_children(session, rows)
@@ -250,7 +239,7 @@ class Sites(Register):
         if "former_district" in values:
             columns["former_unit_id"] = district_id(values, session, units)
         if {"name", "code", "commune"} <= values.keys():
-            columns |= _keys_of(values)
+            columns |= keys_of(values)
         return columns
 
     @staticmethod
@@ -294,13 +283,6 @@ class Sites(Register):
 
 def _names(faults: Sequence[InvalidValue]) -> list[str]:
     return [fault.field for fault in faults]
-
-
-def _keys_of(values: Values) -> dict[str, str]:
-    """What search and order go by."""
-    words = (values["name"], values["code"], values.get("commune"), values.get("former_district"))
-    key = search_key(" ".join(word for word in words if word))
-    return {"search_key": key[:600], "sort_key": sort_key(values["name"])[:900]}
 
 
 def _insert_returning(session: Session, rows: list[dict[str, Any]]) -> list[int]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import NotFound
@@ -25,6 +25,11 @@ class Dated:
     updated_at: datetime
 
 
+def lies_on_days(register: Register) -> bool:
+    """Whether each row of the register has a day of its own."""
+    return hasattr(register.table, "day")
+
+
 @dataclass(frozen=True, slots=True)
 class Portion:
     """Rows in the order of their ids; `last_id` is where the next portion goes on, None at the end."""
@@ -42,6 +47,12 @@ def dated(session: Session, register: Register, record_id: int) -> Dated:
     return found[0]
 
 
+def whole(session: Session, register: Register) -> tuple[Dated, ...]:
+    """All rows of a register that has few."""
+    table: Any = register.table
+    return _load(session, register, list(session.scalars(register.owned(select(table.id)).order_by(table.id))))
+
+
 def portion(
     session: Session,
     register: Register,
@@ -50,12 +61,23 @@ def portion(
     limit: int = 50,
     search: str = "",
     updated_since: datetime | None = None,
+    days: tuple[date | None, date | None] = (None, None),
+    only: Sequence[ColumnElement[bool]] = (),
 ) -> Portion:
-    """At most `limit` rows after the row `after_id`; `search` ignores diacritics, every word must be found."""
+    """At most `limit` rows after the row `after_id`; `search` ignores diacritics, every word must be found.
+
+    `days` are the first and last one, for tables whose rows lie on a day; `only` are further conditions.
+    """
     table: Any = register.table
     wanted = register.owned(select(table.id))
+    wanted = wanted.where(*only)
     if updated_since is not None:
         wanted = wanted.where(table.updated_at >= updated_since)
+    first, last = days
+    if first is not None:
+        wanted = wanted.where(table.day >= first)
+    if last is not None:
+        wanted = wanted.where(table.day <= last)
     words = search_key(search).split()
     if words:
         wanted = _matching(session, register, wanted, words)

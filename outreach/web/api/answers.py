@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import json
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +28,16 @@ def json_answer(body: Any, status: int = 200) -> Response:  # noqa: ANN401 - any
 
 def versioned(body: dict[str, Any], status: int = 200) -> Response:
     """The JSON of a row with its version as ETag; 304 to whoever has this version already."""
-    version = str(body["version"])
+    return _tagged(body, str(body["version"]), status)
+
+
+def composed(body: dict[str, Any]) -> Response:
+    """The JSON of what is composed of many rows, with a digest of itself as ETag."""
+    whole = json.dumps(body, ensure_ascii=False, sort_keys=True)
+    return _tagged(body, hashlib.sha256(whole.encode()).hexdigest()[:32], 200)
+
+
+def _tagged(body: dict[str, Any], version: str, status: int) -> Response:
     if status == 200 and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(version):
         answer = json_answer(None, 304)
         answer.set_data(b"")

@@ -1,17 +1,32 @@
 """What the description of the API says of answers that failed, and the description itself in the reader's language."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from apiflask import APIFlask
 from flask import current_app
 
 from outreach.i18n import current_language, translate
+from outreach.services.registers.catalogue import register_called
 from outreach.web.errors import PAGES
 from outreach.web.problems import MEDIA_TYPE
 
-PROBLEM = {"$ref": "#/components/schemas/Problem"}
+PARTS = "#/components/schemas/"
+PROBLEM = {"$ref": f"{PARTS}Problem"}
+# in the order of the description: registers, then what is read alone
+RESOURCES = (
+    "sites", "needs", "bases", "vehicles", "vehicle-days", "staff", "staff-days", "calendar-days", "terms",
+)  # fmt: skip
+TITLES = {
+    **{name: register_called(name).title for name in RESOURCES},
+    "plans": "Kế hoạch",
+    "figures": "Số liệu",
+    "fleet": "Cơ sở, xe và tổ phục vụ",
+    "calendar": "Lịch làm việc",
+}
 # what may happen to any request
 ANYWHERE = ("token-refused", "not-allowed", "invalid-value", "too-many-tries", "error", "unavailable")
+NOT_MODIFIED: dict[int, Any] = {304: {"description": "Bản bạn có vẫn đúng"}}
 TOKEN = "token"  # noqa: S105 - the name of the scheme
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -40,6 +55,30 @@ PROBLEM_SCHEMA = {
         },
         "current": {"type": "object", "description": "Dòng như đang lưu, khi bản đã cũ (412)."},
     },
+}
+
+# what models are, beside those named after their register
+SAID = {
+    "Note": "Điều cần biết về một giá trị đã nhận: được sửa giúp, còn ngờ, hoặc tự điền.",
+    "ServiceHours": "Giờ đón xe trong các ngày của tuần.",
+    "DaysOff": "Những ngày không nhận.",
+    "Plan": "Một kế hoạch.",
+    "PlanVehicle": "Một xe trong kế hoạch.",
+    "Share": "Phần của một xe trong kế hoạch.",
+    "Figures": "Số liệu của kế hoạch.",
+    "PlanWithFigures": "Một kế hoạch với số liệu.",
+    "PlanList": "Một trang của danh sách",
+    "Place": "Nơi xe đi hoặc về: cơ sở, hoặc điểm ngủ lại.",
+    "TourStop": "Một điểm dừng: xe đến, phục vụ, rời đi.",
+    "PlanTour": "Một xe trong một ngày.",
+    "TourList": "Một trang của danh sách",
+    "Reason": "Vì sao chưa xếp được.",
+    "Unserved": "Một nhu cầu chưa xếp đủ buổi.",
+    "UnservedList": "Một trang của danh sách",
+    "Counts": "Số liệu của một kỳ, đếm từ các buổi đã phục vụ.",
+    "CountsByMonth": "Số liệu của một kỳ và của từng tháng trong kỳ.",
+    "Fleet": "Cơ sở, xe và tổ phục vụ.",
+    "Calendar": "Lịch của một kỳ.",
 }
 
 
@@ -86,7 +125,13 @@ def _in_words(part: Any, within: str = "") -> Any:  # noqa: ANN401 - any JSON
 def finish(spec: Any) -> Any:  # noqa: ANN401 - APIFlask allows YAML here, we have JSON
     """Complete what APIFlask made: names of headers, limits of numbers in addresses, the shape of problems."""
     _name_parts_once(spec)
-    spec.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    schemas = spec["components"]["schemas"]
+    for name, said in SAID.items():
+        if name in schemas:
+            schemas[name]["description"] = said
+    schemas["Problem"] = PROBLEM_SCHEMA
+    spec["tags"] = [{"name": name, "description": title} for name, title in TITLES.items()]
+    spec["paths"] = dict(sorted(spec["paths"].items(), key=lambda item: list(TITLES).index(_tag(item[1]))))
     for operations in spec["paths"].values():
         for operation in operations.values():
             operation["parameters"] = [_parameter(one) for one in operation.get("parameters", ())]
@@ -96,23 +141,30 @@ def finish(spec: Any) -> Any:  # noqa: ANN401 - APIFlask allows YAML here, we ha
     return spec
 
 
+def _tag(operations: dict[str, Any]) -> str:
+    return str(next(iter(operations.values()))["tags"][0])
+
+
 def _name_parts_once(spec: dict[str, Any]) -> None:
     """APIFlask names a model inside another one "Outer.Inner"; ours are the same wherever they stand."""
     schemas = spec.get("components", {}).get("schemas", {})
     for name in [name for name in schemas if "." in name]:
         schemas.setdefault(name.split(".")[-1], schemas[name])
         del schemas[name]
-    _refer_to_parts(spec)
+    closed = {name: schemas.pop(name)["enum"] for name in list(schemas) if "enum" in schemas[name]}
+    _refer_to_parts(spec, closed)
 
 
-def _refer_to_parts(part: Any) -> None:  # noqa: ANN401 - any JSON
+def _refer_to_parts(part: Any, closed: Mapping[str, list[str]]) -> None:  # noqa: ANN401 - any JSON
+    """Let references name the parts; closed sets are written where they are used."""
     if isinstance(part, dict):
         if isinstance(part.get("$ref"), str):
-            part["$ref"] = "#/components/schemas/" + part["$ref"].split("/")[-1].split(".")[-1]
+            name = part.pop("$ref").split("/")[-1].split(".")[-1]
+            part |= {"type": "string", "enum": closed[name]} if name in closed else {"$ref": f"{PARTS}{name}"}
         part = list(part.values())
     if isinstance(part, list):
         for one in part:
-            _refer_to_parts(one)
+            _refer_to_parts(one, closed)
 
 
 def _parameter(one: dict[str, Any]) -> dict[str, Any]:

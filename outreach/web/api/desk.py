@@ -9,15 +9,12 @@ from outreach import __version__
 from outreach.services.registers.catalogue import register_called
 from outreach.web.api import reading
 from outreach.web.api.answers import json_answer
-from outreach.web.api.described import TOKEN, description, finish
+from outreach.web.api.described import RESOURCES, TOKEN, description, finish
+from outreach.web.api.periods import open_periods
+from outreach.web.api.plans import open_plans
 from outreach.web.api.registers import open_register
 from outreach.web.auth import csrf, public
 from outreach.web.bearer import API
-
-# in the order of the description
-RESOURCES = (
-    "sites", "needs", "bases", "vehicles", "vehicle-days", "staff", "staff-days", "calendar-days", "terms",
-)  # fmt: skip
 
 reading.install()
 desk = APIBlueprint("api", __name__, url_prefix=API)
@@ -33,8 +30,9 @@ def describe() -> Response:
     return json_answer(document)
 
 
-for _name in RESOURCES:
-    open_register(desk, register_called(_name))
+MODELS = {name: open_register(desk, register_called(name)) for name in RESOURCES}
+open_plans(desk)
+open_periods(desk, MODELS)
 
 
 def install(app: APIFlask) -> None:

@@ -11,7 +11,7 @@ from outreach.i18n import use_language
 from outreach.services.registers.examples import EXAMPLES
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Record, Register
-from outreach.web.api.shapes import NOTHING, Strict, called, described, is_reference, may_be_null, shape_of
+from outreach.web.api.shapes import NOTHING, Strict, called, described, is_reference, may_be_null, name_of, shape_of
 
 NAME_MOST = 200
 ID_LIMITS = {"minimum": 1, "maximum": 999_999_999}
@@ -24,7 +24,7 @@ class Given(BaseModel):
 
 
 class Note(Given):
-    """Điều cần biết về một giá trị đã nhận: được sửa giúp, còn ngờ, hoặc tự điền."""
+    """Something to know of a value that was taken."""
 
     field: str
     message: str
@@ -78,7 +78,7 @@ def _examples(register: Register) -> dict[str, Any]:
             found[name] = text
         else:
             with use_language("vi"):
-                found[name] = shape_of(one).give(one.read(text, NOTHING))
+                found[name_of(one)] = shape_of(one).give(one.read(text, NOTHING))
     return found
 
 
@@ -96,8 +96,8 @@ def _row_fields(register: Register, examples: Mapping[str, Any]) -> dict[str, An
             fields[one.name] = (number, described(one))
         else:
             kind = shape_of(one).kind
-            fields[one.name] = (
-                kind | None if may_be_null(one) else kind, described(one, examples.get(one.name))
+            fields[name_of(one)] = (
+                kind | None if may_be_null(one) else kind, described(one, examples.get(name_of(one)))
             )  # fmt: skip
     return fields
 
@@ -116,7 +116,7 @@ def _taken_fields(register: Register, examples: Mapping[str, Any], *, new: bool)
         shape = shape_of(one)
         kind = shape.kind | None if may_be_null(one) and not one.entry_only else shape.kind
         needed = {} if new and one.required else {"default": None}
-        fields[one.name] = (kind, described(one, examples.get(one.name), limits=shape.limits, **needed))
+        fields[name_of(one)] = (kind, described(one, examples.get(name_of(one)), limits=shape.limits, **needed))
     return fields
 
 
@@ -141,5 +141,5 @@ def row_of(register: Register, record: Record, updated_at: datetime, *, looks: L
             found[called(one)] = None if value is None else one.text_of(value, looks)
             found[one.name] = value
         else:
-            found[one.name] = None if value is None else shape_of(one).give(value)
+            found[name_of(one)] = None if value is None else shape_of(one).give(value)
     return found

@@ -53,26 +53,29 @@ def read_body(request: Request, model: type[BaseModel]) -> Sent:
     """The body of `request`; raises Unreadable, UnsupportedType. Faults of single values are kept beside the rest."""
     sent = Sent(_read_json(_body(request)))
     sent.faults += [_unprintable(name) for name, value in sent.raw.items() if _holds_bare(name) or _holds_bare(value)]
-    bad = {fault.field for fault in sent.faults}
-    if not bad:
+    if not sent.faults:
         try:
             found = model.model_validate_json(request.get_data())
         except ValidationError as error:
             sent.faults += [fault_of(one) for one in error.errors(include_url=False)]
-            bad = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
         else:
             sent.values = {name: getattr(found, name) for name in found.model_fields_set}
             return sent
-    for name, value in sent.raw.items():
-        if name not in bad and name in model.model_fields:
-            sent.values[name] = _alone(model, name, value)
+    _read_apart(sent, model)
     return sent
 
 
-def _alone(model: type[BaseModel], name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """One value of a body that is wrong elsewhere."""
-    kind: Any = model.model_fields[name].annotation
-    return TypeAdapter(kind).validate_json(to_json(value), strict=True)
+def _read_apart(sent: Sent, model: type[BaseModel]) -> None:
+    """The values of a body that is wrong elsewhere, each by itself."""
+    bad = {fault.field.split(".")[0] for fault in sent.faults}
+    for name, value in sent.raw.items():
+        if name in bad or name not in model.model_fields:
+            continue
+        kind: Any = model.model_fields[name].annotation
+        try:
+            sent.values[name] = TypeAdapter(kind).validate_json(to_json(value), strict=True)
+        except ValidationError as error:
+            sent.faults += [fault_of({**one, "loc": (name, *one["loc"])}) for one in error.errors(include_url=False)]
 
 
 def _holds_bare(value: Any) -> bool:  # noqa: ANN401 - any JSON

@@ -1,126 +1,61 @@
 """The verbs of every register: list, get, create, change, delete."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, g, request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
 
-from outreach.domain.errors import InvalidValue, StaleEdit
+from outreach.domain.errors import StaleEdit
 from outreach.i18n import translate
-from outreach.services.kept_answers import KEY_MOST
 from outreach.services.registers.editing import Saved, delete_record, record_of
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Record, Register
-from outreach.services.registers.walk import portion
+from outreach.services.registers.walk import lies_on_days, portion
+from outreach.services.visit_counts import counted
 from outreach.web.api.answers import after_cursor, paged, versioned, wanted_version
-from outreach.web.api.described import TOKEN, fails
+from outreach.web.api.asked import (
+    DayListAsked,
+    ListAsked,
+    ListHeaders,
+    MadeHeaders,
+    MaybeAgain,
+    MaybeKnown,
+    RowHeaders,
+    Version,
+    VisitListAsked,
+    since,
+)
+from outreach.web.api.described import NOT_MODIFIED, TOKEN, fails
 from outreach.web.api.faults import NewerVersion
-from outreach.web.api.models import Given, Models, models_of, row_of
-from outreach.web.api.once import KEY, once
+from outreach.web.api.models import Models, models_of, row_of
+from outreach.web.api.once import once
 from outreach.web.api.reading import Sent
 from outreach.web.api.saving import notes_of, save, shown
 from outreach.web.auth import allow
 
-YEARS = (1990, 2100)
 
-
-class ListAsked(BaseModel):
-    """What a list may be asked for."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Annotated[int, Field(ge=1, le=200, description="Số dòng một trang.")] = 50
-    cursor: Annotated[
-        str | SkipJsonSchema[None], Field(max_length=100, description="Giá trị next của trang trước.")
-    ] = None
-    search: Annotated[
-        str | SkipJsonSchema[None],
-        Field(max_length=200, description="Tìm không phân biệt dấu; mọi từ đều phải có.", examples=["khanh vinh"]),
-    ] = None
-    updated_since: Annotated[
-        AwareDatetime | SkipJsonSchema[None],
-        Field(
-            description="Chỉ những dòng đã lưu từ thời điểm này, có múi giờ.",
-            examples=["2027-03-01T00:00:00+07:00"],
-        ),
-    ] = None
-
-
-class ListHeaders(Given):
-    """Headers of a page."""
-
-    link: Annotated[str, Field(description="Địa chỉ trang đầu và trang sau (rel=first, rel=next).")]
-
-
-class RowHeaders(Given):
-    """Headers of a row."""
-
-    etag: Annotated[str, Field(description="Bản của dòng, dùng cho If-Match và If-None-Match.")]
-
-
-class MadeHeaders(RowHeaders):
-    """Headers of a row that was made."""
-
-    location: Annotated[str, Field(description="Địa chỉ của dòng mới.")]
-
-
-class Version(BaseModel):
-    """Which version a change is made to."""
-
-    # required, says the description; without it the answer is 428, not 422
-    if_match: Annotated[
-        str | SkipJsonSchema[None],
-        Field(description="ETag của bản đang sửa, hoặc * để sửa bản nào cũng được.", examples=['"3"']),
-    ] = None
-
-
-class MaybeAgain(BaseModel):
-    """By what a repeated creation is known again."""
-
-    idempotency_key: Annotated[
-        str | SkipJsonSchema[None],
-        Field(
-            json_schema_extra={"minLength": 1, "maxLength": KEY_MOST, "pattern": KEY},
-            examples=["nhap-2027-03-01-0001"],
-            description="Khóa tự đặt cho lần thêm này: gửi lại cùng khóa trong 24 giờ thì nhận lại câu trả lời cũ.",
-        ),
-    ] = None
-
-
-class MaybeKnown(BaseModel):
-    """What a reader may have already."""
-
-    if_none_match: Annotated[
-        str | SkipJsonSchema[None], Field(description="ETag đã có; trả 304 nếu còn đúng.", examples=['"3"'])
-    ] = None
-
-
-def _since(moment: datetime | None) -> datetime | None:
-    if moment is not None and not YEARS[0] <= moment.year < YEARS[1]:
-        raise InvalidValue(
-            "năm của {value} nằm ngoài khoảng {early} đến {late}", field="updated_since", value=moment.isoformat(),
-            early=YEARS[0], late=YEARS[1],
-        )  # fmt: skip
-    return moment
-
-
-def open_register(desk: APIBlueprint, register: Register) -> None:
-    """Give `desk` the routes of a register."""
+def open_register(desk: APIBlueprint, register: Register) -> Models:
+    """Give `desk` the routes of a register and return its models."""
     models = models_of(register)
     _list(desk, register, models)
     _get(desk, register, models)
     _create(desk, register, models)
     _change(desk, register, models)
     _delete(desk, register)
+    return models
+
+
+def _asked(register: Register) -> type[ListAsked]:
+    """What the list of a register may be asked for."""
+    if register.name == "visits":
+        return VisitListAsked
+    return DayListAsked if lies_on_days(register) else ListAsked
 
 
 def _list(desk: APIBlueprint, register: Register, models: Models) -> None:
     @desk.get(f"/{register.name}", endpoint=f"{register.name}-list")
     @allow(register.read_right)
-    @desk.input(ListAsked, location="query")
+    @desk.input(_asked(register), location="query")
     @desk.output(models.listed, headers=ListHeaders, description="Một trang của danh sách")
     @desk.doc(
         summary="Liệt kê", operation_id=f"{register.name}-list", tags=[register.name], security=TOKEN,
@@ -129,7 +64,9 @@ def _list(desk: APIBlueprint, register: Register, models: Models) -> None:
     def view(query_data: ListAsked) -> Response:
         found = portion(
             g.session, register, after_id=after_cursor(query_data.cursor), limit=query_data.limit,
-            search=query_data.search or "", updated_since=_since(query_data.updated_since),
+            search=query_data.search or "", updated_since=since(query_data.updated_since),
+            days=(getattr(query_data, "first", None), getattr(query_data, "last", None)),
+            only=counted() if getattr(query_data, "counted", False) else (),
         )  # fmt: skip
         looks = Lookups(g.session)
         items = [row_of(register, one.record, one.updated_at, looks=looks) for one in found.rows]
@@ -137,15 +74,13 @@ def _list(desk: APIBlueprint, register: Register, models: Models) -> None:
 
 
 def _get(desk: APIBlueprint, register: Register, models: Models) -> None:
-    not_modified: dict[int, Any] = {304: {"description": "Bản bạn có vẫn đúng"}}
-
     @desk.get(f"/{register.name}/<int:record_id>", endpoint=f"{register.name}-get")
     @allow(register.read_right)
     @desk.input(MaybeKnown, location="headers")
     @desk.output(models.row, headers=RowHeaders, description="Dòng như đang lưu")
     @desk.doc(
         summary="Xem một dòng", operation_id=f"{register.name}-get", tags=[register.name], security=TOKEN,
-        responses=not_modified | fails("not-found"),
+        responses=NOT_MODIFIED | fails("not-found"),
     )  # fmt: skip
     def view(record_id: int, headers_data: MaybeKnown) -> Response:  # noqa: ARG001 - read from the request
         return versioned(shown(register, record_id))

@@ -15,7 +15,10 @@ from outreach.services.registers.walk import dated
 from outreach.web.api.faults import Refused
 from outreach.web.api.models import row_of
 from outreach.web.api.reading import Sent
-from outreach.web.api.shapes import called, is_reference, shape_of
+from outreach.web.api.shapes import called, is_reference, name_of, shape_of
+
+# texts, and the codes of choices, are read as they stand
+_AS_SENT = (f.Widget.LINE, f.Widget.LINES, f.Widget.CHOICE)
 
 
 def shown(register: Register, record_id: int) -> dict[str, Any]:
@@ -61,17 +64,17 @@ def _text(one: f.Field, values: Mapping[str, Any], looks: Lookups) -> str | None
     """The cell of a field; None when the body does not speak of it. Raises InvalidValue."""
     if is_reference(one):
         return _reference_text(one, values, looks)
-    if one.name not in values:
+    if name_of(one) not in values:
         return None
-    value = values[one.name]
+    value = values[name_of(one)]
     if value is None:
         return ""
-    if one.widget is f.Widget.CHOICE:  # its code, which is read as it stands
-        return str(value)
+    if isinstance(value, str) and one.widget in _AS_SENT:
+        return value
     try:
         taken = shape_of(one).take(value)
     except InvalidValue as error:  # of a part: "0.last"
-        raise _moved(error, f"{one.name}.{error.field}") from None
+        raise _moved(error, f"{name_of(one)}.{error.field}") from None
     text = one.text_of(taken, looks)
     if one.widget is f.Widget.DAYS_OFF and {day.period for day in one.value_of(text, looks)} != {
         day.period for day in taken
@@ -107,9 +110,9 @@ def _moved(fault: InvalidValue, name: str, value: object = None) -> InvalidValue
 def _as_sent(register: Register, sent: Sent, fault: InvalidValue) -> InvalidValue:
     """A fault of the register under the name that the sender used."""
     one = next((one for one in register.fields if one.name == fault.field), None)
-    if one is not None and is_reference(one) and one.name not in sent.raw:
-        return _moved(fault, called(one))
-    return fault
+    if one is None or (is_reference(one) and one.name in sent.raw):
+        return fault
+    return _moved(fault, called(one) if is_reference(one) else name_of(one))
 
 
 def notes_of(saved: Saved) -> list[dict[str, str]]:

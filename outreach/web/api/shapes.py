@@ -28,7 +28,7 @@ class Strict(BaseModel):
 
 
 class ServiceHours(Strict):
-    """Giờ đón xe trong các ngày của tuần."""
+    """When a host receives the bus on some weekdays."""
 
     weekdays: Annotated[list[Weekday], Field(min_length=1, examples=[["mon", "tue"]])]
     start: Clock
@@ -37,7 +37,7 @@ class ServiceHours(Strict):
 
 
 class DaysOff(Strict):
-    """Những ngày không nhận."""
+    """Days on which a host does not receive the bus."""
 
     first: date
     last: date
@@ -104,6 +104,8 @@ _PLAIN = {
     f.Widget.HOURS: Shape(list[ServiceHours], give=_give_hours, take=_take_hours),
     f.Widget.DAYS_OFF: Shape(list[DaysOff], give=_give_days_off, take=_take_days_off),
 }
+# people write kilometres, the value is in metres
+_OTHER_UNITS = {"Quãng đường (km)": "Quãng đường (m)"}
 # days that a form asks for in one line
 _DAYS = Shape(list[date], give=list, take=lambda days: [day.isoformat() for day in days])
 
@@ -116,6 +118,11 @@ def is_reference(one: f.Field) -> bool:
 def called(one: f.Field) -> str:
     """The name under which a reference is given by what people call the row: "site" for "site_id"."""
     return one.name.removesuffix(REFERENCE)
+
+
+def name_of(one: f.Field) -> str:
+    """The name of a field's value: that of the code, without the unit where the value is no number of seconds."""
+    return one.name.removesuffix("_s") if one.widget is f.Widget.TIME else one.name
 
 
 def shape_of(one: f.Field) -> Shape:
@@ -149,7 +156,8 @@ def described(
     **more: Any,  # noqa: ANN401
 ) -> FieldInfo:
     """What the API's description says of a field; heading and hint are translated line by line later."""
-    said = "\n".join(text for text in (one.heading, one.hint) if text)
+    heading = _OTHER_UNITS.get(one.heading, one.heading)
+    said = "\n".join(text for text in (heading, one.hint) if text)
     info: FieldInfo = Field(
         description=said, examples=None if example is None else [example], json_schema_extra=limits or None, **more
     )

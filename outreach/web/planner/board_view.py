@@ -74,7 +74,7 @@ def has_nights(week: BoardWeek) -> bool:
 
 def is_tight(cell: BoardCell, visit: BoardVisit) -> bool:
     """Whether a small delay costs service; the first visit of a day only needs an earlier start."""
-    return visit is not cell.visits[0] and visit.spare_s < TIGHT_S
+    return visit is not cell.visits[0] and visit.in_hours and visit.spare_s < TIGHT_S
 
 
 def open_week(weeks: Sequence[BoardWeek], asked: str | None, today: date) -> BoardWeek | None:

@@ -9,6 +9,7 @@ from outreach.domain.errors import NotFound
 from outreach.domain.roles import Right
 from outreach.domain.sheets import DaySheet
 from outreach.services import boards
+from outreach.services.breaches import PlanBreaches
 from outreach.web.auth import allow
 from outreach.web.numbers import whole
 from outreach.web.planner.drawings import strip
@@ -47,6 +48,7 @@ def show(plan_id: int, day: str) -> str:
         day=when,
         sheets=sheets,
         sheet=sheet,
+        broken=PlanBreaches(g.session, plan_id).of_day(when, sheet.vehicle.sign if sheet else None),
         strip=strip(sheet) if sheet else None,
         strip_of=strip,
         previous_day=used[before - 1] if before else None,

@@ -70,7 +70,7 @@ def strip(sheet: DaySheet, *, names: Sequence[str] = (), now_s: int | None = Non
     labels = [_fitting(name, stop) for name, stop in zip(names or [""] * len(sheet.stops), sheet.stops, strict=True)]
     drives = [_bar(stop.arrive_s - stop.drive_s, stop.arrive_s) for stop in sheet.stops]
     drives.append(_bar(sheet.return_s - sheet.home_drive_s, sheet.return_s))
-    windows = sorted({(stop.window_start_s, stop.window_end_s) for stop in sheet.stops})
+    windows = sorted({(stop.window_start_s, stop.window_end_s) for stop in sheet.stops if stop.in_hours})
     lunch = None
     if sheet.lunch_start_s is not None and sheet.lunch_end_s is not None:
         lunch = _bar(sheet.lunch_start_s, sheet.lunch_end_s)

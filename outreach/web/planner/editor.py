@@ -8,7 +8,6 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.domain.errors import NotFound
-from outreach.domain.names import search_key
 from outreach.domain.sheets import AuditRow
 from outreach.i18n import translate
 from outreach.services import audit, sites
@@ -60,7 +59,7 @@ class Sheet:
 
     def found(self, name: str) -> str:
         """What the reference typed in a searched field is called."""
-        number = self.looks.sites.get(search_key(self.form.get(name, ""))) if name == "site_id" else None
+        number = self.looks.sites.find(self.form.get(name, "")) if name == "site_id" else None
         return sites.name_of(g.session, number) if number is not None else ""
 
     @property

@@ -23,11 +23,13 @@ _POLICY = (
 )
 
 
-def _look() -> mapping.MapLook:
+def look_now() -> mapping.MapLook:
+    """How maps are dressed for the reader of this request."""
     return mapping.map_look(house().settings, nonce=g.nonce, static_url=static_url, theme=current_theme())
 
 
-def _document(look: mapping.MapLook, html: str) -> Response:
+def document(look: mapping.MapLook, html: str) -> Response:
+    """A map as an answer, with a policy that lets its own scripts run and nothing else."""
     tiles = f" {mapping.TILE_HOST}" if look.osm_tiles else ""
     answer = Response(html, mimetype="text/html")
     answer.headers["Content-Security-Policy"] = _POLICY.format(nonce=look.nonce, tiles=tiles)
@@ -41,7 +43,7 @@ def _document(look: mapping.MapLook, html: str) -> Response:
 @allow(Right.SEE_SITES)
 def sites() -> Response:
     """The sites of the list with the same filter; `?chon=12` puts a ring round one."""
-    look, plan = _look(), plan_in_view()
+    look, plan = look_now(), plan_in_view()
     html = mapping.sites_map(
         g.session,
         look,
@@ -50,25 +52,25 @@ def sites() -> Response:
         today=today(),
         chosen_id=request.args.get("chon", type=whole),
     )
-    return _document(look, html)
+    return document(look, html)
 
 
 @desk.get("/do-phu/ban-do")
 @allow(Right.SEE_SITES)
 def coverage() -> Response:
     """What this half-year has reached."""
-    look = _look()
-    return _document(look, mapping.coverage_map(g.session, look, today=today()))
+    look = look_now()
+    return document(look, mapping.coverage_map(g.session, look, today=today()))
 
 
 @desk.get("/ke-hoach/<int:plan_id>/ban-do")
 @allow(Right.SEE_PLANS)
 def plan(plan_id: int) -> Response:
     """A plan; `?tuan=2` draws the tours of its second week, `?chua-xep=1` only what found no day."""
-    look = _look()
+    look = look_now()
     week = request.args.get("tuan", type=whole)
     alone = request.args.get("chua-xep") == "1"
-    return _document(look, mapping.plan_map(g.session, look, plan_id, week=week, unserved_only=alone, today=today()))
+    return document(look, mapping.plan_map(g.session, look, plan_id, week=week, unserved_only=alone, today=today()))
 
 
 @desk.get("/ke-hoach/<int:plan_id>/ngay/<day>/ban-do")
@@ -79,6 +81,6 @@ def day(plan_id: int, day: str) -> Response:
         when = date.fromisoformat(day)
     except ValueError:
         abort(404)
-    look = _look()
+    look = look_now()
     bus = request.args.get("xe", type=whole)
-    return _document(look, mapping.day_map(g.session, look, plan_id, when, bus=bus, today=today()))
+    return document(look, mapping.day_map(g.session, look, plan_id, when, bus=bus, today=today()))

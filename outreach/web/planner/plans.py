@@ -14,6 +14,7 @@ from outreach.domain.sheets import PlanRow, UnservedRow
 from outreach.domain.times import HalfYear, Period
 from outreach.i18n import translate
 from outreach.services import audit, boards, plan_rows, planning
+from outreach.services.breaches import PlanBreaches
 from outreach.services.reasons import reason_title
 from outreach.web.auth import allow
 from outreach.web.clock import today
@@ -136,6 +137,7 @@ def show(plan_id: int) -> str:
         layout=board_view,
         today=today(),
         run=plan.run_id,
+        broken=PlanBreaches(g.session, plan_id).groups(),
     )
 
 

@@ -5,10 +5,10 @@ from datetime import date
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from outreach.domain.errors import InvalidValue
+from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.domain.roles import Right
-from outreach.i18n import translate
-from outreach.services import boards, planning
+from outreach.i18n import translate, translate_count
+from outreach.services import boards, judging, planning
 from outreach.web.auth import allow
 from outreach.web.clock import now, today
 from outreach.web.numbers import whole
@@ -29,9 +29,29 @@ def _done(plan_id: int, text: str) -> AnyResponse:
 @desk.post("/ke-hoach/<int:plan_id>/trinh")
 @allow(Right.PLAN)
 def submit(plan_id: int) -> AnyResponse:
-    """Hand the draft to the person who approves."""
-    planning.submit_plan(g.session, g.actor, plan_id, version=_version())
+    """Hand the draft to the person who approves; what the judge finds is shown on the plan's page instead."""
+    try:
+        planning.submit_plan(g.session, g.actor, plan_id, version=_version())
+    except BrokenPlan:
+        return _judged(plan_id, translate("Chưa trình được: lịch chưa qua bước kiểm."))
     return _done(plan_id, translate("Đã trình kế hoạch. Người có quyền duyệt sẽ thấy ở trang Hôm nay."))
+
+
+def _judged(plan_id: int, refused: str = "") -> AnyResponse:
+    """Judge the plan as things are now and show what was found."""
+    found = judging.judge_again(g.session, g.actor, plan_id)
+    if found:
+        flash(refused or translate_count("Đã kiểm lại: {count} chỗ vi phạm.", len(found)), "warn")
+    else:
+        flash(translate("Đã kiểm lại: không còn chỗ nào vi phạm."), "ok")
+    return redirect(url_for("plans.show", plan_id=plan_id, _anchor="vi-pham" if found else None), 303)
+
+
+@desk.post("/ke-hoach/<int:plan_id>/kiem-tra")
+@allow(Right.PLAN)
+def judge(plan_id: int) -> AnyResponse:
+    """Have the judge look again."""
+    return _judged(plan_id)
 
 
 @desk.post("/ke-hoach/<int:plan_id>/mo-lai")
@@ -101,7 +121,7 @@ def publication(plan_id: int) -> str:
 @allow(Right.PUBLISH)
 def publish(plan_id: int) -> AnyResponse:
     """Publish."""
-    planning.publish_plan(g.session, g.actor, plan_id, version=_version(), today=today(), now=now())
+    planning.publish_plan(g.session, g.actor, plan_id, version=_version(), now=now())
     return _done(plan_id, translate("Đã công bố. Lịch đã có ở trang công khai."))
 
 

@@ -12,6 +12,7 @@ from outreach.domain.roles import Role
 from outreach.domain.visits import IntakeState
 from outreach.jobs.tasks import work_for
 from outreach.store.audit import AuditEntry
+from outreach.store.fleet import Vehicle
 from outreach.store.intakes import Intake
 from outreach.store.sites import Site
 from outreach.wiring import House
@@ -247,3 +248,26 @@ def test_an_exported_list_comes_in_again_unchanged(house, planner, province):
             counts = session.get_one(Intake, int(address.rsplit("/", 1)[1])).counts
         assert (counts["new"], counts["changed"], counts["wrong"]) == (0, 0, 0), form
         assert counts["same"] == 8
+
+
+def test_rows_that_get_a_number_of_their_own_are_no_doubles(house, planner, province):
+    address = send(planner, "Tên xe;Cơ sở\nXe A;Nha Trang\nXe B;Nha Trang\n", register="vehicles")
+    work(house, address)
+    assert "Nhập 2 dòng" in planner.page(address)
+    planner.post(f"{address}/nhap", {}, page=address)
+    work(house, address)
+    with house.session(organisation_id=province.organisation_id, write=False) as session:
+        assert session.scalars(select(Vehicle.sign).order_by(Vehicle.sign)).all() == [1, 2, 3]
+
+
+def test_one_row_of_a_calendar_stands_for_each_of_its_days(house, planner, province):
+    sheet = "Từ ngày;Đến ngày;Loại ngày;Tên ngày\n01/02/2027;05/02/2027;Trường nghỉ;Nghỉ Tết\n"
+    for expected in ((5, 0), (0, 5)):
+        address = send(planner, sheet, register="calendar-days")
+        work(house, address)
+        with house.session(everywhere=True, write=False) as session:
+            counts = session.get_one(Intake, int(address.rsplit("/", 1)[1])).counts
+        assert (counts["new"], counts["same"], counts["wrong"]) == (*expected, 0)
+        if expected[0]:
+            planner.post(f"{address}/nhap", {}, page=address)
+            work(house, address)

@@ -1,0 +1,1 @@
+"""A timetable kept in a spreadsheet, brought in as a plan: read, matched with needs, judged, written."""
