@@ -34,8 +34,8 @@ def reaper(house: House, clock: Clock | None = None) -> Reaper:
     return Reaper(house, queues, clock=clock or Clock())
 
 
-def waiting(house: House) -> frozenset[int]:
-    queue = open_queue(house.settings)
+def waiting(house: House, lane: Lane = Lane.LONG) -> frozenset[int]:
+    queue = open_queue(house.settings, lane)
     wake_task(queue, print)
     found = waiting_jobs(queue)
     queue.storage.close()

@@ -16,6 +16,7 @@ from outreach.routing.problem import Problem
 from outreach.routing.solution import Solution
 from outreach.routing.solve import solve
 from outreach.services import audit, planning, runs
+from outreach.services.jobs import OpenJob
 from outreach.services.problems import build_problem
 from outreach.services.saving import load_solution
 from outreach.store.calendars import CalendarDay
@@ -227,7 +228,7 @@ def test_a_run_is_claimed_once_and_an_older_attempt_writes_nothing(both_session:
     assert runs.take_progress(session, first, step) is runs.Wish.GO_ON
     job = session.get(Job, run.job_id)
     session.refresh(job)
-    assert runs.recover_job(session, runs.OpenJob(job.id, True, job.attempt, job.beat))
+    assert runs.recover_run(session, OpenJob(job.id, True, job.attempt, job.beat))
     second = runs.claim_run(session, run.job_id)
     assert second is not None
     assert second.attempt == 2
@@ -247,7 +248,7 @@ def test_a_run_lost_twice_is_failed_in_words(session: Session) -> None:
         assert runs.claim_run(session, run.job_id) is not None
         job = session.get(Job, run.job_id)
         session.refresh(job)
-        runs.recover_job(session, runs.OpenJob(job.id, True, job.attempt, job.beat))
+        runs.recover_run(session, OpenJob(job.id, True, job.attempt, job.beat))
     session.refresh(run)
     assert run.state is RunState.FAILED
     assert "hai lần" in run.error
@@ -259,9 +260,9 @@ def test_a_beat_since_the_last_look_keeps_the_job_with_its_worker(session: Sessi
     claim = runs.claim_run(session, run.job_id)
     job = session.get(Job, run.job_id)
     session.refresh(job)
-    seen = runs.OpenJob(job.id, True, job.attempt, job.beat)
+    seen = OpenJob(job.id, True, job.attempt, job.beat)
     runs.take_progress(session, claim, runs.RunStep("days", 1.0))
-    assert not runs.recover_job(session, seen)
+    assert not runs.recover_run(session, seen)
 
 
 def test_a_draft_is_deleted_with_all_it_holds(both_session: Session) -> None:

@@ -138,7 +138,7 @@ def faults_of(register: Register, mapping: Mapping_) -> dict[str, InvalidValue]:
     for index, name in sorted(mapping.items()):
         if name in owner:
             faults[f"c-{index}"] = InvalidValue(
-                "“{field_name}” đã được chọn cho một cột khác; mỗi trường lấy từ một cột.",
+                "“{field_name}” đã được chọn cho một cột khác; mỗi mục lấy từ một cột.",
                 field=f"c-{index}",
                 field_name=translate(register.field(name).heading),
             )
@@ -184,7 +184,7 @@ def mapping_from_words(register: Register, headings: Sequence[str], pairs: Itera
         name = names.get(search_key(wanted), "")
         if wanted.strip() and not name:
             raise InvalidValue(
-                "Không có trường “{value}”; các trường là: {known}", field="map", value=wanted,
+                "Không có mục “{value}”; các mục là: {known}", field="map", value=wanted,
                 known=", ".join(field.name for field in register.fields),
             )  # fmt: skip
         chosen[keys.index(key)] = name

@@ -273,3 +273,22 @@ def test_only_a_page_with_the_field_may_ask_where_the_device_is(field_page: Brow
 )
 def test_degrees_are_written_whole_and_without_exponents(value: object, text: str) -> None:
     assert plain_degrees(value) == text
+
+
+def test_the_forms_of_sites_and_bases_have_the_field_and_store_what_was_pasted(
+    house: House, planner: Browser, province: Province
+) -> None:
+    address = f"/diem/{province.site_id}/sua"
+    page = planner.page(address)
+    assert page.count('name="point"') == page.count('name="lat"') == page.count('name="lon"') == 1
+    assert "data-picker" in planner.page("/diem/moi")
+    assert "data-picker" in planner.page(f"/danh-muc/bases/{province.base_id}")
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version
+    # a browser without a script sends the old coordinates along; what was pasted counts
+    sent = {"version": version[1], "point": "109.1012345, 12.2671234", "lat": "12.3", "lon": "109.15"}
+    assert planner.post(address, sent, page=address).status_code == 303
+    with house.session(organisation_id=province.organisation_id, write=False) as session:
+        site = session.get(Site, province.site_id)
+        assert site
+        assert (site.lat, site.lon) == (12.2671234, 109.1012345)

@@ -126,7 +126,7 @@ def test_two_who_save_one_row_see_both_versions_and_lose_nothing(planner: Browse
                                                                  province: Province) -> None:  # fmt: skip
     address = f"/danh-muc/bases/{province.base_id}"
     mine = inputs_of(planner.page(address)) | {"short_name": "Của tôi", "terrain": "hills"}
-    theirs = inputs_of(admin.page(address)) | {"short_name": "Của họ", "lat": "12,3"}
+    theirs = inputs_of(admin.page(address)) | {"short_name": "Của họ", "point": "12.3, 109.1943"}
     assert admin.post(address, theirs, page=address).status_code == 303
     answer = planner.post(address, mine, page=address)
     page = html.unescape(answer.get_data(as_text=True))
