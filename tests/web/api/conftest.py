@@ -84,8 +84,16 @@ NEW_ROWS: dict[str, dict[str, Any]] = {
     "staff-days": {"staff_member": "Lái xe 9", "first_day": "2027-03-02"},
     "calendar-days": {"day": "2027-04-30", "kind": "holiday", "name": "Ngày Giải phóng"},
     "terms": {"name": "Học kỳ I", "kind": "term", "first_day": "2026-09-05", "last_day": "2027-01-15"},
+    "units": {"code": "22999", "name": "Xã Cam Phúc", "kind": "xã", "remote": True},
+    "unit-changes": {
+        "old_code": "22998", "old_name": "Xã Cam Phúc Bắc", "new_code": "22999", "new_name": "Xã Cam Phúc",
+        "day": "2025-07-01", "decree": "Nghị quyết thử",
+    },
     "sites": {"code": "CR01", "name": "Trường Tiểu học Cam Phúc", "kind": "school_primary", "lat": 11.95, "lon": 109.1},
     "needs": {"site": "CR01", "first_day": "2027-03-01", "last_day": "2027-05-31", "quota": 2},
+    "visits": {"site": "CR01", "day": "2024-03-05", "start": "07:30", "end": "09:30", "vehicle": "Xe 9",
+               "readers_child": 85, "distance_m": 41_500, "outcome": "part"},
+    "requests": {"asked_on": "2027-01-05", "asked_by": "Trường Tiểu học Cam Phúc", "place": "xã Cam Phúc"},
 }  # fmt: skip
 
 
