@@ -25,6 +25,8 @@ from outreach.web.api import desk as api
 from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
 from outreach.web.planner import (
+    bulk,
+    calendar,
     compare,
     exports,
     intakes,
@@ -33,6 +35,7 @@ from outreach.web.planner import (
     places,
     plans,
     registers,
+    requests,
     runs,
     site_editor,
     sites,
@@ -47,6 +50,9 @@ DESKS = (
     sites.desk,
     site_editor.desk,
     registers.desk,
+    bulk.desk,
+    calendar.desk,
+    requests.desk,
     plans.desk,
     compare.desk,
     runs.desk,

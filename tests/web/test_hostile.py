@@ -104,7 +104,7 @@ def test_methods_no_route_knows_are_refused(hardened: Browser) -> None:
     for method in ("PUT", "DELETE", "PATCH", "FOO"):
         answer = hardened.client.open("/ke-hoach/1", method=method)
         assert answer.status_code == 405
-        assert "Yêu cầu không đọc được" in answer.get_data(as_text=True)
+        assert "không nhận cách gửi đó" in answer.get_data(as_text=True)
 
 
 def test_a_form_sent_twice_is_done_once(browsers: dict[Role, Browser]) -> None:

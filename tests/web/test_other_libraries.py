@@ -18,7 +18,7 @@ from tests.house.conftest import fill
 from tests.web.conftest import ROLES, Browser, build_province, sign_in_as
 
 # parts of an address that name no row of a library
-NO_ROW = {"filename", "day", "number", "token", "register", "form", "year"}
+NO_ROW = {"filename", "day", "number", "token", "register", "list_name", "form", "year"}
 # what moves by being looked at
 RESTLESS = {"user_session"}
 
