@@ -10,11 +10,15 @@ from outreach.services.registers.catalogue import REGISTERS
 from outreach.web.api.described import RESOURCES
 from outreach.web.api.shapes import called, is_reference, name_of
 from outreach.web.bearer import API
+from outreach.web.errors import PAGES
+from tests.house.files import PROJECT
 from tests.house.test_pages import Missed
 from tests.web.api.conftest import Program
 from tests.web.conftest import Province
 
 PARTS = "#/components/schemas/"
+# what only people meet, or only with a status that programs get for another reason
+NEVER_FOR_PROGRAMS = {"sign-in-refused", "broken-plan", "form-expired"}
 ANYWHERE = {"401", "403", "422", "429", "500", "503"}
 
 
@@ -143,3 +147,16 @@ def test_the_page_of_the_api_names_every_route_field_and_error(nobody: Program, 
         assert f"<strong>{method.upper()}</strong> <code>{path}</code>" in page
     for name in document["components"]["schemas"]["SiteNew"]["properties"]:
         assert f">{name}</code>" in page
+
+
+def test_the_guide_names_every_resource_and_every_error(document: dict[str, Any]) -> None:
+    guide = (PROJECT / "docs/api.md").read_text(encoding="utf-8")
+    for path in document["paths"]:
+        name = path.removeprefix(f"{API}/").replace("/{record_id}", "").replace("{plan_id}", "{id}")
+        assert f"`{name}`" in guide or f"`{name}?" in guide, name
+    statuses = {status for _, _, operation in operations(document) for status in operation["responses"]}
+    for code, page in PAGES.items():
+        status = str(page.api_status or page.status)
+        if status in statuses and code not in NEVER_FOR_PROGRAMS:
+            assert f"| {status} |" in guide, code
+            assert f"`{code}`" in guide, code
