@@ -79,7 +79,7 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
         places = {
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
             "number": 1, "token": token, "filename": "css/look.css", "register": "sites", "form": "csv",
-            "token_id": key.id, "list_name": "bases", "record_id": site.base_id,
+            "token_id": key.id, "list_name": "bases", "reset": "x", "record_id": site.base_id,
             "day_id": special.id, "request_id": asked.id,
         }  # fmt: skip
     places["intake_id"] = _bring_in(house, number)
