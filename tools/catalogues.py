@@ -38,6 +38,7 @@ DATA = (
     "services/demo*/*.py",
     "services/calendars.py",
     "domain/names.py",
+    "domain/school_words.py",
     "domain/spellings.py",
     "services/registers/examples.py",
     "domain/calendar.py",

@@ -36,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar=translate("lệnh"), required=True)
     _add_servers(commands)
     _add_plan(commands)
+    _add_sheets(commands)
     _add_files(commands)
     _add_care(commands)
     return parser
@@ -87,6 +88,32 @@ def _add_plan(commands: Commands) -> None:
     publish.add_argument("plan", type=_number, help=translate("số của kế hoạch"))
     publish.add_argument("--number", default="", help=translate("số văn bản phê duyệt"))
     publish.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help=translate("ngày phê duyệt; bỏ trống: hôm nay"))
+
+
+def _add_sheets(commands: Commands) -> None:
+    kind_help = translate("danh sách: sites, needs, vehicles, staff, calendar-days, ...")
+    bring_in = _add(
+        commands, "import", translate("Nhập một bảng tính vào một danh sách."), _handler("sheets", "bring_in")
+    )
+    bring_in.add_argument("kind", help=kind_help)
+    bring_in.add_argument("file", type=Path, help=translate("tệp .xlsx hoặc .csv"))
+    bring_in.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar=translate("TIÊU-ĐỀ=MỤC"),
+        help=translate("cột nào là mục nào, khi máy không đoán ra; dùng được nhiều lần"),
+    )
+    bring_in.add_argument("--dry-run", action="store_true", help=translate("chỉ xem, không ghi gì"))
+    bring_in.add_argument("--skip-wrong", action="store_true", help=translate("để dòng sai ở ngoài, nhập phần còn lại"))
+    take_out = _add(commands, "export", translate("Tải một danh sách ra tệp."), _handler("sheets", "take_out"))
+    take_out.add_argument("kind", help=kind_help)
+    take_out.add_argument("-o", "--output", type=Path, help=translate("tệp ghi; bỏ trống: in ra màn hình"))
+    take_out.add_argument(
+        "--format",
+        choices=("csv", "xlsx", "geojson"),
+        help=translate("dạng tệp; bỏ trống: theo tên tệp, hoặc csv"),
+    )
 
 
 def _add_files(commands: Commands) -> None:

@@ -5,9 +5,13 @@ raises InvalidValue with a sentence that says what would be right; the caller kn
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from unicodedata import normalize
+from decimal import Decimal
+from functools import lru_cache, wraps
+from typing import TypeVar
+from unicodedata import category, normalize
 
 from outreach.domain.errors import InvalidValue
 from outreach.domain.names import search_key
@@ -16,6 +20,8 @@ from outreach.domain.spellings import (
     DAYS,
     HOURS,
     NO,
+    NO_HOURS,
+    NO_HOURS_WORDS,
     NO_TEXT,
     SPAN,
     TERM_TEXT,
@@ -33,7 +39,11 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?")
 _TIME = re.compile(r"(\d{1,2})(?:[:hHg.](\d{2})?)?(?::(\d{2}))?")
 _DIGITS = re.compile(r"[+-]?\d+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
+_ENGLISH = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)")
+_DIGITS_MOST = 40  # more of them are no number anybody meant
+_PART_MOST = 300  # characters of one stretch of hours or days
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,9 +68,34 @@ def _wrong(message: str, text: str, **values: object) -> InvalidValue:
     return InvalidValue(message, field="", value=text, **values)
 
 
+def _remembered(read: Callable[[str], T]) -> Callable[[str], T]:
+    """`read`, which works a text out once: the rows of a sheet repeat the same few."""
+    once = lru_cache(maxsize=2048)(read)
+
+    @wraps(read)
+    def reading(text: str) -> T:
+        return once(text) if len(text) <= _PART_MOST else read(text)
+
+    return reading
+
+
+def visible(text: str) -> str:
+    """`text` without characters that show nothing and hide things: NUL, zero-width spaces, changes of direction."""
+    if text.isprintable():
+        return text
+    return "".join(char for char in text if char.isprintable() or char.isspace() or char in _JOINERS or _shows(char))
+
+
+_JOINERS = "\u200c\u200d"  # they shape letters of some scripts
+
+
+def _shows(char: str) -> bool:
+    return category(char) not in {"Cc", "Cf", "Cs"}
+
+
 def tidy(text: str) -> str:
     """`text` in NFC on one line, spaces squeezed."""
-    return normalize("NFC", " ".join(text.split()))
+    return normalize("NFC", " ".join(visible(text).split()))
 
 
 def read_text(text: str, *, most: int) -> str:
@@ -73,7 +108,7 @@ def read_text(text: str, *, most: int) -> str:
 
 def read_long_text(text: str, *, most: int = 4000) -> str:
     """Lines of at most `most` characters in all."""
-    lines = normalize("NFC", "\n".join(" ".join(line.split()) for line in text.strip().splitlines()))
+    lines = normalize("NFC", "\n".join(" ".join(line.split()) for line in visible(text).strip().splitlines()))
     if len(lines) > most:
         raise _wrong("dài {length} ký tự, nhiều nhất {most}", text, length=len(lines), most=most)
     return lines
@@ -86,7 +121,7 @@ def read_whole(text: str, *, least: int, most: int) -> int:
         plain = plain.replace(".", "")
     if plain.endswith((".0", ",0")):
         plain = plain[:-2]
-    if not _DIGITS.fullmatch(plain) or len(plain) > 12:
+    if len(plain) > 12 or not _DIGITS.fullmatch(plain):
         raise _wrong("“{value}” không phải số nguyên; ghi như 120", text)
     value = int(plain)
     if not least <= value <= most:
@@ -95,11 +130,13 @@ def read_whole(text: str, *, least: int, most: int) -> int:
 
 
 def read_number(text: str, *, least: float, most: float) -> float:
-    """A number with comma or point for decimals: "8,1", "8.1", "1.234,5"."""
-    plain = text.replace(" ", "").replace("\u00a0", "")
-    if "," in plain:
+    """A number with comma or point for decimals: "8,1", "8.1", "1.234,5", "1,234.5"."""
+    plain = text.replace(" ", "").replace("\u00a0", "")[: _DIGITS_MOST + 1]
+    if _ENGLISH.fullmatch(plain):
+        plain = plain.replace(",", "")
+    elif "," in plain:
         plain = plain.replace(".", "").replace(",", ".", 1)
-    if not _NUMBER.fullmatch(plain):
+    if len(plain) > _DIGITS_MOST or not _NUMBER.fullmatch(plain):
         raise _wrong("“{value}” không phải số; ghi như 8,1", text)
     value = float(plain)
     if not least <= value <= most:
@@ -109,9 +146,11 @@ def read_number(text: str, *, least: float, most: float) -> float:
 
 def write_number(value: float) -> str:
     """The shortest text that reads back as `value`, with a decimal comma."""
-    return repr(int(value) if value == int(value) and abs(value) < 1e15 else value).replace(".", ",")
+    plain = format(Decimal(repr(value)), "f")  # never 1e-05
+    return (plain.removesuffix(".0") if "." in plain else plain).replace(".", ",")
 
 
+@_remembered
 def read_yes_no(text: str) -> bool:
     """ "có" or "không", and the other ways people tick a cell."""
     key = search_key(text)
@@ -125,6 +164,7 @@ def write_yes_no(value: bool) -> str:
     return YES_TEXT if value else NO_TEXT
 
 
+@_remembered
 def read_day(text: str) -> date:
     """dd/MM/yyyy (also with - or .), or yyyy-MM-dd."""
     plain = text.strip()
@@ -148,6 +188,7 @@ def write_day(value: date) -> str:
     return value.strftime("%d/%m/%Y")
 
 
+@_remembered
 def read_time(text: str) -> int:
     """Wall-clock time as seconds after midnight: "07:30", "7h30", "7g", "13.30"."""
     found = _TIME.fullmatch(text.strip())
@@ -164,9 +205,12 @@ def write_time(seconds: int) -> str:
     return f"{clock}:{seconds % 60:02d}" if seconds % 60 else clock
 
 
+@_remembered
 def read_weekdays(text: str) -> tuple[int, ...]:
     """Weekdays, 0 is Monday: "T2-T6", "T2, T4", "thứ Ba và thứ Năm", "Mon-Fri"."""
     days: set[int] = set()
+    if len(text) > _PART_MOST:
+        raise _wrong("“{value}” không rõ là những thứ nào; ghi như T2-T6 hoặc T2, T4", text)
     for part in AND.split(text):
         ends = [WEEKDAYS.get(search_key(end)) for end in SPAN.split(part.strip()) if end]
         if not part.strip():
@@ -188,12 +232,15 @@ def write_weekdays(days: tuple[int, ...], *, language: str = "vi") -> str:
     return ", ".join(letters[day] for day in inside)
 
 
+@_remembered
 def read_hours(text: str) -> tuple[ServiceHours, ...]:
-    """Service hours, parted by semicolons: "T2-T6 07:30-10:30; T3 13:30-16:30 (trong năm học)"."""
+    """Service hours, parted by semicolons: "T2-T6 07:30-10:30; T3 13:30-16:30 (trong năm học)"; "không nhận": none."""
+    if search_key(text[:_PART_MOST]) in NO_HOURS_WORDS:
+        return ()
     found: list[ServiceHours] = []
     days: tuple[int, ...] = (0, 1, 2, 3, 4)
     for part in filter(None, (piece.strip() for piece in re.split(r"[;\n]", text))):
-        hours = HOURS.fullmatch(part)
+        hours = HOURS.fullmatch(part) if len(part) <= _PART_MOST else None
         term = TERM_WORDS.get(search_key(hours["term"] or "")) if hours else None
         if hours is None or term is None:
             raise _wrong("“{value}” không rõ giờ nhận; ghi như T2-T6 07:30-10:30; T3 13:30-16:30", part)
@@ -207,7 +254,9 @@ def read_hours(text: str) -> tuple[ServiceHours, ...]:
 
 
 def write_hours(hours: tuple[ServiceHours, ...], *, language: str = "vi") -> str:
-    """Service hours on one line, each with its weekdays."""
+    """Service hours on one line, each with its weekdays; said aloud when there are none."""
+    if not hours:
+        return NO_HOURS[language]
     return "; ".join(
         f"{write_weekdays(one.weekdays, language=language)} {write_time(one.start_s)}-{write_time(one.end_s)}"
         f"{TERM_TEXT[language][one.term]}"
@@ -215,11 +264,12 @@ def write_hours(hours: tuple[ServiceHours, ...], *, language: str = "vi") -> str
     )
 
 
+@_remembered
 def read_days_off(text: str) -> tuple[DaysOff, ...]:
     """Days off, parted by semicolons: "01/05/2027-10/05/2027 sửa sân; 20/11/2027"."""
     found: list[DaysOff] = []
     for part in filter(None, (piece.strip() for piece in re.split(r"[;\n]", text))):
-        days = DAYS.match(part)
+        days = DAYS.match(part) if len(part) <= _PART_MOST else None
         ends = re.findall(r"\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4}|\d{4}-\d{2}-\d{2}", days[0]) if days else []
         if days is None or len(ends) not in (1, 2):
             raise _wrong("“{value}” không rõ ngày nào; ghi như 01/05/2027-10/05/2027 sửa sân; 20/11/2027", part)
@@ -243,4 +293,8 @@ def _write_days(one: DaysOff) -> str:
         else f"{write_day(period.first)}-{write_day(period.last)}"
     )
     # a semicolon parts days; one inside a reason would cut it
-    return f"{span} {one.reason.replace(';', ',')}".strip()
+    reason = one.reason.replace(";", ",")
+    text = f"{span} {reason}".strip()
+    begins = DAYS.match(text)
+    # a reason that begins like a day would be taken for one
+    return text if begins and begins.end() == len(span) else f"{span}: {reason}"

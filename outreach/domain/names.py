@@ -9,28 +9,45 @@ _ORDER = {letter: f"{rank:02d}" for rank, letter in enumerate(_ALPHABET)}
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 
 
+class _Plain(dict[int, str]):
+    """What each letter is without mark and capital, worked out when it first comes."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFD", chr(code).casefold().replace("đ", "d"))
+        self[code] = found = "".join(char for char in plain if not unicodedata.combining(char))
+        return found
+
+
+_PLAIN = _Plain()
+
+
 def search_key(text: str) -> str:
     """`text` without marks and capitals, spaces squeezed: "Trường Tiểu học" -> "truong tieu hoc"."""
-    plain = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).split())
+    return " ".join(text.translate(_PLAIN).split())
 
 
-def sort_key(text: str) -> str:
-    """A key whose plain order is the Vietnamese dictionary order: letters first (a ă â ... d đ), then tones."""
-    letters: list[str] = []
-    tones: list[str] = []
-    for char in unicodedata.normalize("NFC", text.casefold()):
-        tone = "0"
-        kept = ""
+class _Ranked(dict[str, tuple[str, str]]):
+    """The place of each letter in the alphabet and its tone, worked out when it first comes."""
+
+    def __missing__(self, char: str) -> tuple[str, str]:
+        tone, kept = "0", ""
         for part in unicodedata.normalize("NFD", char):
             if part in _TONES:
                 tone = _TONES[part]
             else:
                 kept += part
         base = unicodedata.normalize("NFC", kept)
-        letters.append(_ORDER.get(base, base))
-        tones.append(tone)
-    return "".join(letters) + "|" + "".join(tones)
+        self[char] = found = (_ORDER.get(base, base), tone)
+        return found
+
+
+_RANKED = _Ranked()
+
+
+def sort_key(text: str) -> str:
+    """A key whose plain order is the Vietnamese dictionary order: letters first (a ă â ... d đ), then tones."""
+    parts = [_RANKED[char] for char in unicodedata.normalize("NFC", text.casefold())]
+    return "".join(letter for letter, _ in parts) + "|" + "".join(tone for _, tone in parts)
 
 
 # longest first: a later rule must not cut a piece out of an earlier one

@@ -34,7 +34,8 @@ TERM_TEXT = {
     "vi": {"": "", "term": " (trong năm học)", "summer": " (trong hè)"},
     "en": {"": "", "term": " (in term)", "summer": " (in summer)"},
 }
-
+NO_HOURS = {"vi": "không nhận", "en": "none"}
+NO_HOURS_WORDS = NO | {"khong nhan", "none", "-"}
 
 # one day off or a stretch of them at the beginning of a part
 DAYS = re.compile(r"[\d/.\-]*\d(?:\s*(?:-|–|đến|to)\s*\d{1,2}[/.\-]\d{1,2}[/.\-]\d{4})?")

@@ -11,13 +11,13 @@ from outreach.domain.errors import OutreachError, StaleEdit, Unavailable
 from outreach.domain.visits import IntakeState
 from outreach.exchange.reading import read_rows, read_sheet
 from outreach.i18n import use_language
-from outreach.services.intake import applying, columns, remembering, steps, undoing
+from outreach.services.intake import applying, columns, plans, remembering, steps, undoing
 from outreach.services.intake.applying import in_parts
 from outreach.services.intake.checking import Checker
 from outreach.services.intake.folders import Folder, folder_called
+from outreach.services.intake.kinds import TIMETABLE, kind_called
 from outreach.services.intake.steps import Claim
 from outreach.services.intake.verdicts import VerdictWriter
-from outreach.services.registers.catalogue import register_called
 from outreach.services.registers.lookups import Lookups
 from outreach.wiring import House
 
@@ -85,7 +85,7 @@ class _Step:
 
     def __init__(self, house: House, claim: Claim, folder: Folder, closing: threading.Event) -> None:
         self.house, self.claim, self.folder, self.closing = house, claim, folder, closing
-        self.register = register_called(claim.register)
+        self.register = kind_called(claim.register)
         self.told_at = 0.0
 
     def go(self) -> Claim | None:
@@ -160,8 +160,12 @@ class _Step:
                 for verdict in found:
                     writer.write(verdict)
                 self._tell(of // 10 + done * 9 // 10, of)
+        plan = None
+        if self.claim.register == TIMETABLE:
+            with self._session(write=False) as session:
+                plan = plans.outline(session, self.folder)
         with self._session() as session:
-            steps.keep_counts(session, self.claim, writer.counts)
+            steps.keep_counts(session, self.claim, writer.counts, plan=plan)
         return None
 
     def _parts(self) -> Iterator[tuple[int, list[tuple[int, list[str]]]]]:
@@ -172,8 +176,12 @@ class _Step:
 
     def _write(self) -> Claim | None:
         try:
+            drawn = None
+            if self.claim.register == TIMETABLE:
+                with self._session(write=False) as session:
+                    drawn = plans.drawn_of(session, self.claim, self.folder)
             with self._session() as session:
-                applying.write_rows(session, self.claim, self.folder)
+                applying.write_rows(session, self.claim, self.folder, drawn=drawn)
         except StaleEdit as error:
             with self._session() as session:
                 return steps.check_again(session, self.claim, error)

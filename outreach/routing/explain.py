@@ -21,10 +21,12 @@ def explain(draft: Draft) -> tuple[Unserved, ...]:
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
     """What a plan that people made leaves out, sound or not, and why; it may have left out what would fit."""
-    draft = draft_from(Desk(Horizon(problem)), solution)
     days: defaultdict[str, list[date]] = defaultdict(list)
     for tour, stop in solution.stops():
         days[stop.need_id].append(tour.day)
+    if all(len(days[need.id]) >= need.quota for need in problem.needs):
+        return ()
+    draft = draft_from(Desk(Horizon(problem)), solution)
     draft.days = {need_id: tuple(sorted(days[need_id])) for need_id in draft.needs}
     taken = _out_otherwise(draft, solution)
     for k in taken - draft.rounds.keys():

@@ -34,9 +34,7 @@ DAYS_MAX = 400  # two half-years and a bit; longer ones are two plans
 def create_plan(session: Session, actor: Actor, *, name: str, period: Period) -> Plan:
     """A new empty draft."""
     require(actor, Right.PLAN)
-    tidy = " ".join(name.split())
-    if not tidy or len(tidy) > NAME_MAX:
-        raise InvalidValue("Tên kế hoạch cần có từ 1 đến {most} ký tự.", field="name", value=name, most=NAME_MAX)
+    tidy = plan_name(name)
     if len(period) > DAYS_MAX:
         raise InvalidValue(
             "Kế hoạch dài nhất {most} ngày; khoảng này có {days} ngày.",
@@ -66,6 +64,14 @@ def create_plan(session: Session, actor: Actor, *, name: str, period: Period) ->
     ready_calendar(session, actor.organisation_id, range(period.first.year, period.last.year + 1))
     audit.record(session, actor, "create-plan", "plan", plan.id, plan.name, {"days": [None, _days(plan)]})
     return plan
+
+
+def plan_name(name: str) -> str:
+    """`name` as a plan keeps it; raises InvalidValue for none and for one that is too long."""
+    tidy = " ".join(name.split())
+    if not tidy or len(tidy) > NAME_MAX:
+        raise InvalidValue("Tên kế hoạch cần có từ 1 đến {most} ký tự.", field="name", value=name, most=NAME_MAX)
+    return tidy
 
 
 def submit_plan(session: Session, actor: Actor, plan_id: int, *, version: int) -> Plan:

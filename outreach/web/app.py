@@ -15,6 +15,7 @@ from outreach.web import (
     language,
     letters,
     numbers,
+    own_account,
     session,
     site_pages,
     tokens,
@@ -25,6 +26,8 @@ from outreach.web.api import desk as api
 from outreach.web.api import page as api_page
 from outreach.web.library import library_in_view
 from outreach.web.planner import (
+    bulk,
+    calendar,
     compare,
     exports,
     intakes,
@@ -33,6 +36,7 @@ from outreach.web.planner import (
     places,
     plans,
     registers,
+    requests,
     runs,
     site_editor,
     sites,
@@ -47,6 +51,9 @@ DESKS = (
     sites.desk,
     site_editor.desk,
     registers.desk,
+    bulk.desk,
+    calendar.desk,
+    requests.desk,
     plans.desk,
     compare.desk,
     runs.desk,
@@ -59,6 +66,7 @@ DESKS = (
     public_timetable.desk,
     setup.desk,
     account.desk,
+    own_account.desk,
     tokens.desk,
     api_page.desk,
     site_pages.desk,

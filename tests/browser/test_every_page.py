@@ -39,7 +39,7 @@ NO_PAGE = (
     "/favicon.ico",
 )
 FILES = (".xlsx", ".csv", ".json", ":form>")
-PARTS = ("/tien-do", "/tuan/")  # fragments that htmx puts into a page
+PARTS = ("/tien-do", "/tuan/", "/goi-y")  # fragments that htmx puts into a page
 axe = Axe()
 
 

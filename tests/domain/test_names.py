@@ -1,5 +1,10 @@
 """Vietnamese names: search without marks, order of the dictionary."""
 
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from outreach.domain.names import search_key, sort_key
 
 
@@ -15,3 +20,11 @@ def test_sort_key_orders_as_the_dictionary_does():
     words = ["đa", "da", "an", "ăn", "ân", "bà", "bả", "bã", "bá", "bạ", "ba"]
     ordered = ["an", "ăn", "ân", "ba", "bà", "bả", "bã", "bá", "bạ", "da", "đa"]
     assert sorted(words, key=sort_key) == ordered
+
+
+@given(st.text())
+def test_search_key_holds_no_mark_no_capital_and_changes_no_more(text):
+    key = search_key(text)
+    assert search_key(key) == key == key.strip()
+    assert key == search_key(unicodedata.normalize("NFD", text)) == search_key(unicodedata.normalize("NFC", text))
+    assert not any(unicodedata.combining(char) for char in unicodedata.normalize("NFD", key))

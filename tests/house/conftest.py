@@ -10,15 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from outreach.domain.roles import Role
-from outreach.domain.visits import RunState
+from outreach.domain.visits import CalendarKind, RunState
 from outreach.jobs.intakes import run_intake
 from outreach.services import accounts
 from outreach.services.intake.folders import new_folder
 from outreach.services.intake.intakes import start_intake
 from outreach.services.registers.catalogue import REGISTERS
+from outreach.store.calendars import CalendarDay
 from outreach.store.fleet import Vehicle
 from outreach.store.keys import ApiToken
 from outreach.store.plans import Plan, UnservedNeed
+from outreach.store.requests import Request
 from outreach.store.runs import Run
 from outreach.store.sites import Need, Site
 from outreach.web.app import create_app
@@ -62,6 +64,12 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
         )  # fmt: skip
         session.add(run)
         session.flush()
+        special = CalendarDay(organisation_id=number, day=day, kind=CalendarKind.CAMPAIGN, name="Ngày Sách")
+        session.add(special)
+        session.flush()
+        asked = Request(organisation_id=number, number=1, asked_by="Trường thử", asked_on=day, site_id=site.id)
+        session.add(asked)
+        session.flush()
         admin, driver = (make_user(session, role=role).id for role in (Role.ADMIN, Role.DRIVER))
         key = ApiToken(
             organisation_id=number, user_id=admin, name="Trang web", token_hash="0" * 64, hint="otr_", scopes=["read"]
@@ -71,7 +79,8 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
         places = {
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
             "number": 1, "token": token, "filename": "css/look.css", "register": "sites", "form": "csv",
-            "token_id": key.id, "list_name": "bases", "record_id": site.base_id,
+            "token_id": key.id, "list_name": "bases", "reset": "x", "record_id": site.base_id,
+            "day_id": special.id, "request_id": asked.id,
         }  # fmt: skip
     places["intake_id"] = _bring_in(house, number)
     return places, admin, driver

@@ -18,6 +18,7 @@ PUBLIC = {
     "/thiet-lap/<token>": "first set-up; the one-time token is the key",
     "/thiet-lap/<token>/tien-do": "the first run, with the same token",
     "/dang-nhap": "signing in",
+    "/mat-khau/<reset>": "a new password; the signed one-time link is the key",
     "/dang-xuat": "signing out of nothing does nothing",
     "/ngon-ngu": "language of the page",
     "/giao-dien": "light or dark",

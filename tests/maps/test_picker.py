@@ -60,3 +60,10 @@ def test_a_point_on_the_other_side_of_the_earth_has_its_own_land_and_nothing_of_
 def test_points_at_the_edges_of_the_earth_are_drawn() -> None:
     for at in (Coordinates(lat=85, lon=180), Coordinates(lat=-85, lon=-180), Coordinates(lat=0.5, lon=0)):
         assert picked(made(at))["at"] == [at.lat, at.lon]
+
+
+def test_a_library_without_sites_and_bases_sees_the_country() -> None:
+    document = picker_map(scenes.look(), at=None, others=(), bases=(), places=())
+    (south, _), (north, _) = drawing(document)["view"]  # type: ignore[misc]
+    assert north - south > 10
+    assert picked(document)["at"] is None

@@ -12,17 +12,18 @@ from outreach.domain.errors import InvalidValue, StaleEdit, WrongState
 from outreach.domain.visits import IntakeState
 from outreach.services import audit
 from outreach.services.intake.folders import Folder
+from outreach.services.intake.kinds import kind_called
+from outreach.services.intake.plans import OVERTAKEN, write_plan
 from outreach.services.intake.steps import Claim, held, lead_to
 from outreach.services.intake.values import CellReader
 from outreach.services.intake.verdicts import RowVerdict, Verdict, read_all
-from outreach.services.registers.catalogue import register_called
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Register, Values
+from outreach.services.timetable_intake.drawing import Drawn
 from outreach.store.base import utc_now
 from outreach.store.intakes import IntakeChange
 
 AT_ONCE = 1_000
-OVERTAKEN = "Dữ liệu vừa thay đổi trong lúc bạn xem, nên bảng đã được so lại từ đầu. Xin xem lại rồi nhập."
 T = TypeVar("T")
 
 
@@ -32,28 +33,36 @@ def in_parts(rows: Iterator[T], size: int = AT_ONCE) -> Iterator[list[T]]:
         yield part
 
 
-def write_rows(session: Session, claim: Claim, folder: Folder) -> bool:
+def write_rows(session: Session, claim: Claim, folder: Folder, *, drawn: Drawn | None = None) -> bool:
     """Write what the preview showed; False: the worker no longer has the intake.
 
-    Raises StaleEdit when a row is newer than the preview or a new key is taken; then nothing may be committed.
+    A timetable comes `drawn` up: its rows become one plan. Raises StaleEdit when a row is newer than the preview
+    or a new key is taken; then nothing may be committed.
     """
     intake = held(session, claim)
     if intake is None or intake.state is not IntakeState.WRITING:
         return False
-    register = register_called(claim.register)
+    if drawn is not None:
+        write_plan(session, claim, intake, drawn)
+    else:
+        _write_rows(session, claim, intake.id, folder)
+    intake.applied_at, intake.error = utc_now(), ""
+    lead_to(session, claim, intake, IntakeState.APPLIED)
+    return True
+
+
+def _write_rows(session: Session, claim: Claim, intake_id: int, folder: Folder) -> None:
+    register = kind_called(claim.register)
     cells = CellReader(register, Lookups(session))
     try:
-        changed = _write_changed(session, register, intake.id, folder, cells)
-        new = _write_new(session, register, intake.id, folder, cells)
+        changed = _write_changed(session, register, intake_id, folder, cells)
+        new = _write_new(session, register, intake_id, folder, cells)
     except IntegrityError as error:  # a rule of the tables that the register does not know
         raise WrongState(
             "Bảng có dòng trùng với dữ liệu đang có nên chưa nhập gì. Xin bấm “Xem lại cột” để so lại."
         ) from error
     counts: dict[str, list[Any]] = {"new": [None, new], "changed": [None, changed]}
-    audit.record(session, claim.actor, f"import-{register.name}", "intake", intake.id, claim.file_name, counts)
-    intake.applied_at, intake.error = utc_now(), ""
-    lead_to(session, claim, intake, IntakeState.APPLIED)
-    return True
+    audit.record(session, claim.actor, f"import-{register.name}", "intake", intake_id, claim.file_name, counts)
 
 
 def _write_changed(session: Session, register: Register, intake_id: int, folder: Folder, cells: CellReader) -> int:

@@ -10,8 +10,10 @@ from outreach.i18n import current_language
 from outreach.services import jobs
 from outreach.services.intake import columns
 from outreach.services.intake.columns import Mapping_
+from outreach.services.intake.kinds import TIMETABLE, kind_called
+from outreach.services.intake.plans import refuse_outline
 from outreach.services.intake.steps import JOB_KIND, WORKING
-from outreach.services.registers.catalogue import register_called
+from outreach.services.planning import plan_name
 from outreach.services.registers.register import Register
 from outreach.store.intakes import Intake
 
@@ -59,7 +61,7 @@ def intake_row(session: Session, actor: Actor, intake_id: int, *, lock: bool = F
     intake = session.scalars(asked.with_for_update() if lock else asked).one_or_none()
     if intake is None:
         raise NotFound("Không có lần nhập bảng này.")
-    register = register_called(intake.register)
+    register = kind_called(intake.register)
     require(actor, register.write_right)
     return intake, register
 
@@ -84,11 +86,18 @@ def choose_columns(session: Session, actor: Actor, intake_id: int, *, mapping: M
     return intake
 
 
-def ask_to_write(session: Session, actor: Actor, intake_id: int) -> Intake:
-    """Have the new and changed rows written; wrong ones stay out. Raises WrongState."""
+def ask_to_write(session: Session, actor: Actor, intake_id: int, *, name: str = "", whole: bool = True) -> Intake:
+    """Have the new and changed rows written; wrong ones stay out. Raises WrongState.
+
+    Of a timetable: `name` is the name of the plan (empty: from the file), and `whole` gives it the half-years it
+    touches; else it goes from its first to its last day. Raises InvalidValue for a name no plan can have.
+    """
     intake, _ = _in_state(session, actor, intake_id, IntakeState.READY)
     if not writable(intake):
         raise WrongState("Không có dòng nào để nhập.")
+    if intake.register == TIMETABLE:
+        refuse_outline(intake)
+        intake.facts = {**intake.facts, "wish": {"name": plan_name(name) if name.strip() else "", "whole": whole}}
     intake.state, intake.error = IntakeState.WRITING, ""
     intake.started_by = actor.user_id
     _wake(session, intake)

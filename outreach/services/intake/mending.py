@@ -16,7 +16,10 @@ NOTED_ROWS_MOST = 2_000  # rows whose wrong cells carry a comment; the first col
 
 
 def sheet_to_mend(folder: Folder, register: Register, *, headings: Sequence[str], mapping: Mapping_) -> bytes:
-    """A workbook: what is wrong, then the columns as they were sent; comments on the wrong cells."""
+    """A workbook: what is wrong, then the columns as they were sent; comments on the wrong cells.
+
+    A sheet whose rows are one thing together (a timetable) is given back whole, so that what is sent again is whole.
+    """
     wrong = {found.row: found for found in islice(read_all(folder, Verdict.WRONG), ROWS_MOST)}
     kept = [index for index, key in enumerate(heading_keys(headings)) if key not in FAULT_KEYS]
     place = {name: kept.index(index) + 1 for index, name in mapping.items() if index in kept}
@@ -24,12 +27,11 @@ def sheet_to_mend(folder: Folder, register: Register, *, headings: Sequence[str]
     notes: dict[tuple[int, int], str] = {}
     for number, cells in read_rows(folder.rows):
         found = wrong.get(number)
-        if found is None:
+        if found is None and not register.adds_only:
             continue
-        if len(rows) < NOTED_ROWS_MOST:
-            for fault in found.faults:
-                notes[len(rows), place.get(fault.field, 0)] = str(fault)
-        rows.append([faults_in_words(found, register), *(cells[index] for index in kept)])
+        for fault in found.faults if found and len(rows) < NOTED_ROWS_MOST else ():
+            notes[len(rows), place.get(fault.field, 0)] = str(fault)
+        rows.append([faults_in_words(found, register) if found else "", *(cells[index] for index in kept)])
     return write_xlsx(
         [translate(FAULTS_HEADING), *(headings[index] for index in kept)],
         rows,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,11 @@ from outreach.i18n import translate
 from outreach.services.intake import intakes
 from outreach.services.intake.columns import FAULT_KEYS, Mapping_, heading_keys
 from outreach.services.intake.folders import Folder
+from outreach.services.intake.kinds import KINDS
 from outreach.services.intake.mending import heading_of
+from outreach.services.intake.plans import Outline, outline_view
 from outreach.services.intake.steps import WORKING, mapping_of
 from outreach.services.intake.verdicts import RowVerdict, Said, read_page
-from outreach.services.registers.catalogue import REGISTERS
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Register
 from outreach.store.intakes import Intake, IntakeChange
@@ -52,6 +53,8 @@ class IntakeView:
     clear: bool
     folder: str
     job_id: int | None
+    plan_id: int | None = None
+    outline: Outline | None = None  # of a timetable that waits for a person
 
     @property
     def busy(self) -> bool:
@@ -99,12 +102,14 @@ def view_of(session: Session, actor: Actor, intake_id: int) -> IntakeView:
     """One intake; raises NotFound, NotAllowed."""
     intake, register = intakes.intake_row(session, actor, intake_id)
     who = session.scalar(select(User.display_name).where(User.id == intake.started_by)) if intake.started_by else None
-    return _view(intake, register, who)
+    view = _view(intake, register, who)
+    found = outline_view(session, intake) if intake.state is IntakeState.READY else None
+    return replace(view, outline=found and replace(found, error=_told(found.error)))
 
 
 def list_intakes(session: Session, actor: Actor, *, page: int, size: int = 20) -> tuple[tuple[IntakeView, ...], int]:
     """Past intakes of registers that the actor may change, newest first, and how many there are."""
-    names = [name for name, register in REGISTERS.items() if may(actor.role, register.write_right)]
+    names = [name for name, register in KINDS.items() if may(actor.role, register.write_right)]
     wanted = select(Intake).where(Intake.register.in_(names))
     total = session.scalar(wanted.with_only_columns(func.count(Intake.id))) or 0
     found = session.execute(
@@ -114,7 +119,7 @@ def list_intakes(session: Session, actor: Actor, *, page: int, size: int = 20) -
         .offset((max(page, 1) - 1) * size)
         .limit(size)
     )
-    return tuple(_view(intake, REGISTERS[intake.register], who) for intake, who in found), total
+    return tuple(_view(intake, KINDS[intake.register], who) for intake, who in found), total
 
 
 def _view(intake: Intake, register: Register, who: str | None) -> IntakeView:
@@ -139,6 +144,7 @@ def _view(intake: Intake, register: Register, who: str | None) -> IntakeView:
         clear=bool(intake.facts.get("clear")),
         folder=intake.folder,
         job_id=intake.job_id,
+        plan_id=intake.plan_id,
     )
 
 

@@ -123,11 +123,13 @@ def keep_sheet(
     return lead_to(session, claim, intake, IntakeState.MAPPING if asks else IntakeState.CHECKING)
 
 
-def keep_counts(session: Session, claim: Claim, counts: dict[str, int]) -> None:
-    """The verdicts are there: a person looks at the preview."""
+def keep_counts(session: Session, claim: Claim, counts: dict[str, int], *, plan: dict[str, Any] | None = None) -> None:
+    """The verdicts are there: a person looks at the preview. `plan` is what a timetable would be as one."""
     intake = held(session, claim)
     if intake is not None:
         intake.counts = counts
+        if plan is not None:
+            intake.facts = {**intake.facts, "plan": plan}
         lead_to(session, claim, intake, IntakeState.READY)
 
 

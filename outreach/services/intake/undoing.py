@@ -10,9 +10,10 @@ from outreach.domain.errors import InvalidValue, WrongState
 from outreach.domain.visits import IntakeState
 from outreach.services import audit
 from outreach.services.intake.applying import AT_ONCE
+from outreach.services.intake.kinds import TIMETABLE, kind_called
+from outreach.services.intake.plans import take_plan_back
 from outreach.services.intake.steps import Claim, held, lead_to
 from outreach.services.intake.values import CellReader
-from outreach.services.registers.catalogue import register_called
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Record, Register, Values
 from outreach.store.base import utc_now
@@ -102,7 +103,9 @@ def undo_rows(session: Session, claim: Claim) -> bool:
     intake = held(session, claim)
     if intake is None or intake.state is not IntakeState.UNDOING:
         return False
-    register = register_called(claim.register)
+    register = kind_called(claim.register)
+    if claim.register == TIMETABLE and (obstacle := take_plan_back(session, claim, intake.plan_id)) is not None:
+        raise InTheWay([obstacle], 1)
     undo = _Undo(session, register)
     last = 0
     while changes := _after(session, intake.id, last):
@@ -115,8 +118,9 @@ def undo_rows(session: Session, claim: Claim) -> bool:
     except IntegrityError as error:
         raise InTheWay([], 1) from error
     counts = {"new": [len(undo.new), 0], "changed": [len(undo.old), 0]}
-    audit.record(session, claim.actor, f"undo-import-{register.name}", "intake", claim.intake_id, claim.file_name,
-                 counts)  # fmt: skip
+    if claim.register != TIMETABLE:  # told with its plan
+        audit.record(session, claim.actor, f"undo-import-{register.name}", "intake", claim.intake_id, claim.file_name,
+                     counts)  # fmt: skip
     intake = held(session, claim)
     assert intake is not None
     intake.undone_at, intake.error = utc_now(), ""

@@ -108,4 +108,13 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "last_day": "20/11/2026",
         "state": "Chờ trả lời",
     },
+    "timetable": {
+        "day": "02/03/2027",
+        "vehicle": "Xe 1",
+        "site": "NT012",
+        "site_name": "Trường Tiểu học Khánh Bình",
+        "commune": "Xã Khánh Vĩnh",
+        "start": "07:30",
+        "end": "09:30",
+    },
 }

@@ -13,6 +13,7 @@ from outreach.i18n import LANGUAGES, current_language, translate, use_language
 from outreach.services.registers.lookups import Lookups
 
 E = TypeVar("E", bound=StrEnum)
+SHOWN_MOST = 200  # characters of a wrong cell that its fault repeats
 Option = tuple[str, str]  # what is written, what is read
 
 
@@ -68,6 +69,8 @@ class Field:
 
     def value_of(self, text: str, looks: Lookups) -> Any:  # noqa: ANN401 - each field has a type of its own
         """The value of a cell; raises InvalidValue that names this field."""
+        if text and not text.isprintable():
+            text = cells.visible(text)
         if not text or text.isspace():
             if self.required:
                 raise InvalidValue("chưa điền", field=self.name, value="")
@@ -76,7 +79,9 @@ class Field:
             return self.read(text, looks)
         except InvalidValue as error:
             values = {key: value for key, value in error.values.items() if key not in ("field", "value")}
-            raise InvalidValue(error.message, field=self.name, value=error.value, **values) from None
+            said = str(error.value)
+            shown = said if len(said) <= SHOWN_MOST else said[:SHOWN_MOST] + "…"
+            raise InvalidValue(error.message, field=self.name, value=shown, **values) from None
 
     def text_of(self, value: Any, looks: Lookups) -> str:  # noqa: ANN401 - as above
         """The cell of a value."""
@@ -200,7 +205,7 @@ def weekdays(name: str, heading: str, *, empty: tuple[int, ...] = (0, 1, 2, 3, 4
 
 
 def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
-    """Service hours with their weekdays."""
+    """Service hours with their weekdays; an empty cell says nothing, a word says that there are none."""
     return Field(
         name=name,
         heading=heading,
@@ -208,7 +213,7 @@ def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
         write=lambda value, _: cells.write_hours(value, language=current_language()),
         widget=Widget.HOURS,
         worded=True,
-        empty=(),
+        empty=None,
         **more,
     )
 

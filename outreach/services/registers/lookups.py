@@ -1,6 +1,6 @@
 """What other rows are called: sites by code, bases and units by name, vehicles by number; read once for many rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from math import cos, hypot, radians
 from typing import Any, NoReturn, TypeVar
@@ -13,6 +13,7 @@ from outreach.domain.names import search_key
 from outreach.domain.places import Coordinates
 from outreach.services.registers.called import Called, Units, in_one_way
 from outreach.services.registers.likeness import Likeness
+from outreach.services.registers.named_sites import NamedSites
 from outreach.store.fleet import Base, StaffMember, Vehicle
 from outreach.store.sites import Site
 
@@ -103,7 +104,22 @@ class Lookups:
             self._unknown("không có điểm phục vụ mang mã “{value}”; mã gần giống: {known}", text, near)
         return found
 
+    @cached_property
+    def named_sites(self) -> NamedSites:
+        """The sites by the names people write."""
+        return NamedSites(self.session)
+
     # ---- vehicles and posts
+
+    @cached_property
+    def vehicles_in_use(self) -> tuple[int, ...]:
+        """Vehicles that are not archived."""
+        return tuple(self.session.scalars(select(Vehicle.id).where(Vehicle.active.is_(True)).order_by(Vehicle.sign)))
+
+    def vehicle_ways(self) -> Iterator[tuple[str, int]]:
+        """Everything a vehicle is called by: number, name and plate."""
+        for number, name, sign, plate in self._fleet:
+            yield from ((way, number) for way in (str(sign), name, plate) if way)
 
     @cached_property
     def _fleet(self) -> tuple[tuple[int, str, int, str], ...]:

@@ -28,7 +28,7 @@ def complete_commune(reading: Reading, units: Units) -> None:
     if not {"commune", "commune_code"} & values.keys():
         return
     name, code = values.get("commune") or "", values.get("commune_code") or ""
-    number = units.by_code(code) if code else None
+    number = units.by_code(code, name=name) if code else None
     if number is None and name:
         same = units.by_name(name, former=False)
         if len(same) > 1:
@@ -71,7 +71,7 @@ def commune_id(values: Values, session: Session, units: Units) -> int | None:
     code, name = values.get("commune_code") or "", values.get("commune") or ""
     if not code:
         return None
-    return units.by_code(code) or _add(session, units, code, name, former=False)
+    return units.by_code(code, name=name) or _add(session, units, code, name, former=False)
 
 
 def district_id(values: Values, session: Session, units: Units) -> int | None:

@@ -66,6 +66,7 @@ class Register:
     key: ClassVar[tuple[str, ...]]  # fields by which a row is known again
     exact: ClassVar[bool] = False  # capitals count in keys
     archives: ClassVar[bool] = False  # the table has `active`: rows with a history are archived, not deleted
+    adds_only: ClassVar[bool] = False  # rows of a sheet are never rows that are there already
     spreads: ClassVar[str] = ""  # an entry-only field by which one row of a sheet becomes several (days from, to)
     owner: ClassVar[tuple[str, type[Table]] | None] = None  # of a table without organisation: column, whose part it is
     write_right: ClassVar[Right] = Right.EDIT_REGISTERS

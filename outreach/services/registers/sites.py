@@ -16,7 +16,7 @@ from outreach.services.registers.bases import base_field, complete_point, point_
 from outreach.services.registers.called import Units
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.places import commune_id, complete_commune, complete_district, district_id
-from outreach.services.registers.register import Note, Reading, Record, Register, Values, hanging
+from outreach.services.registers.register import Note, Reading, Record, Register, Values, chunks, hanging, narrowed
 from outreach.services.registers.search_keys import Former, Unit, keys_of
 from outreach.store.plans import Stop
 from outreach.store.requests import Request
@@ -130,10 +130,17 @@ class Sites(Register):
         complete_district(reading, looks.units)
         self._place(reading, looks, known=known)
         self._base(reading, looks, new=known is None)
-        if known is None and not reading.values.get("windows") and "windows" not in _names(reading.faults):
-            reading.values["windows"] = USUAL_HOURS
-            reading.notes.append(Note("windows", "chưa có giờ nhận, tạm lấy giờ thường: {hours}",
-                                      {"hours": write_hours(USUAL_HOURS)}))  # fmt: skip
+        self._windows(reading, new=known is None)
+
+    @staticmethod
+    def _windows(reading: Reading, *, new: bool) -> None:
+        """A new site of which no hours are told has the usual ones; one that is there loses them."""
+        if "windows" in _names(reading.faults) or reading.values.get("windows", None if new else ()) is not None:
+            return
+        reading.values["windows"] = USUAL_HOURS if new else ()
+        if new:
+            note = "chưa có giờ nhận, tạm lấy giờ thường: {hours}"
+            reading.notes.append(Note("windows", note, {"hours": write_hours(USUAL_HOURS)}))
 
     def _place(self, reading: Reading, looks: Lookups, *, known: Values | None) -> None:
         values, new = reading.values, known is None
@@ -181,56 +188,54 @@ class Sites(Register):
     # ---- rows
 
     def load(self, session: Session, ids: Sequence[int] | None = None) -> dict[int, Record]:
-        """Sites with hours and blocked days; three statements whatever their number."""
+        """Sites with hours and blocked days; three statements for every thousand."""
+        columns = [getattr(Site, name) for name in PLAIN]
         asked = (
-            select(Site, Unit.name, Unit.code, Former.name)
+            select(Site.id, Site.version, Unit.name, Unit.code, Former.name, *columns)
             .outerjoin(Unit, Unit.id == Site.admin_unit_id)
             .outerjoin(Former, Former.id == Site.former_unit_id)
             .order_by(Site.id)
         )
-        windows, blocks = select(SiteWindow), select(SiteBlock)
-        if ids is not None:
-            asked = asked.where(Site.id.in_(ids))
-            windows, blocks = windows.where(SiteWindow.site_id.in_(ids)), blocks.where(SiteBlock.site_id.in_(ids))
-        hours: dict[int, list[ServiceHours]] = defaultdict(list)
-        for window in session.scalars(windows):
-            hours[window.site_id].append(
-                ServiceHours(tuple(window.weekdays), window.start_s, window.end_s, window.term)
-            )
-        off: dict[int, list[DaysOff]] = defaultdict(list)
-        for block in session.scalars(blocks.order_by(SiteBlock.first_day, SiteBlock.last_day, SiteBlock.reason)):
-            off[block.site_id].append(DaysOff(Period(block.first_day, block.last_day), block.reason))
+        hours, off = _hours(session, ids), _days_off(session, ids)
         return {
-            site.id: Record(site.id, site.version, {
-                **{name: getattr(site, name) for name in PLAIN},
+            number: Record(number, version, {
+                **dict(zip(PLAIN, plain, strict=True)),
                 "commune": commune or "", "commune_code": code or "", "former_district": former or "",
-                "windows": tuple(sorted(hours[site.id])), "blocked": tuple(off[site.id]),
+                "windows": tuple(sorted(hours.get(number, ()))), "blocked": tuple(off.get(number, ())),
             })
-            for site, commune, code, former in session.execute(asked)
+            for part in narrowed(asked, Site.id, ids)
+            for number, version, commune, code, former, *plain in session.execute(part)
         }  # fmt: skip
 
     def insert(self, session: Session, rows: Sequence[Values]) -> list[int]:
         """Write sites, their hours and blocked days."""
+        if not rows:
+            return []
         units = Lookups(session).units
-        owner = session.info["organisation_id"]
-        ids = _insert_returning(session, [self._columns(values, session, units) | {"organisation_id": owner}
-                                          for values in rows])  # fmt: skip
-        self._write_children(session, list(zip(ids, rows, strict=True)))
+        owner = {"organisation_id": session.info["organisation_id"]}
+        made = insert(Site).returning(Site.id, sort_by_parameter_order=True)
+        ids = list(session.scalars(made, [self._columns(values, session, units) | owner for values in rows]))
+        _write_children(session, list(zip(ids, rows, strict=True)))
         return ids
 
     def update(self, session: Session, rows: Sequence[tuple[int, Values]]) -> None:
         """Change sites; hours and blocked days are replaced where they are among the changes."""
         units = Lookups(session).units
+        ours = {number for part in narrowed(select(Site.id), Site.id, [number for number, _ in rows])
+                for number in session.scalars(part)}  # fmt: skip
+        rows = [(number, values) for number, values in rows if number in ours]
         names = self.load(session, [number for number, values in rows if KEYED & values.keys()])
         plain = []
         for number, values in rows:
-            whole = {**names[number].values, **values} if number in names else values
             columns = self._columns(values, session, units)
             if number in names:
-                columns |= keys_of(whole)
+                columns |= keys_of({**names[number].values, **values})
             plain.append((number, columns))
         self.write_columns(session, plain)
-        self._write_children(session, rows)
+        for table, name in ((SiteWindow, "windows"), (SiteBlock, "blocked")):
+            for some in chunks([number for number, values in rows if name in values]):
+                session.execute(delete(table).where(table.site_id.in_(some)))
+        _write_children(session, rows)
 
     def _columns(self, values: Values, session: Session, units: Units) -> dict[str, Any]:
         columns = {name: values[name] for name in PLAIN if name in values}
@@ -241,31 +246,6 @@ class Sites(Register):
         if {"name", "code", "commune"} <= values.keys():
             columns |= keys_of(values)
         return columns
-
-    @staticmethod
-    def _write_children(session: Session, rows: Sequence[tuple[int, Values]]) -> None:
-        for name, table in (("windows", SiteWindow), ("blocked", SiteBlock)):
-            ids = [number for number, values in rows if name in values]
-            for start in range(0, len(ids), 500):  # databases limit the places of one statement
-                part = ids[start : start + 500]
-                session.execute(delete(table).where(table.site_id.in_(part)))
-        windows = [
-            {"site_id": number, "weekdays": list(w.weekdays), "start_s": w.start_s, "end_s": w.end_s, "term": w.term}
-            for number, values in rows
-            for w in values.get("windows", ())
-        ]
-        blocks = [
-            {"site_id": number, "first_day": b.period.first, "last_day": b.period.last, "reason": b.reason}
-            for number, values in rows
-            for b in values.get("blocked", ())
-        ]
-        for table, children in ((SiteWindow, windows), (SiteBlock, blocks)):
-            if children:
-                session.execute(insert(table), children)
-
-    def delete(self, session: Session, ids: Sequence[int]) -> None:
-        """Delete sites with their hours and blocked days."""
-        super().delete(session, ids)  # children follow by their foreign keys
 
     def in_use(self, session: Session, ids: Sequence[int]) -> dict[int, str]:
         """Sites with needs, planned stops, recorded visits or requests keep their history."""
@@ -285,7 +265,39 @@ def _names(faults: Sequence[InvalidValue]) -> list[str]:
     return [fault.field for fault in faults]
 
 
-def _insert_returning(session: Session, rows: list[dict[str, Any]]) -> list[int]:
-    if not rows:
-        return []
-    return list(session.scalars(insert(Site).returning(Site.id, sort_by_parameter_order=True), rows))
+def _hours(session: Session, ids: Sequence[int] | None) -> dict[int, list[ServiceHours]]:
+    """Service hours by site."""
+    columns = (SiteWindow.site_id, SiteWindow.weekdays, SiteWindow.start_s, SiteWindow.end_s, SiteWindow.term)
+    found: dict[int, list[ServiceHours]] = defaultdict(list)
+    for part in narrowed(select(*columns).join(Site, Site.id == SiteWindow.site_id), SiteWindow.site_id, ids):
+        for site_id, weekdays, start_s, end_s, term in session.execute(part):
+            found[site_id].append(ServiceHours(tuple(weekdays), start_s, end_s, term))
+    return found
+
+
+def _days_off(session: Session, ids: Sequence[int] | None) -> dict[int, list[DaysOff]]:
+    """Blocked days by site, in order."""
+    columns = (SiteBlock.site_id, SiteBlock.first_day, SiteBlock.last_day, SiteBlock.reason)
+    asked = select(*columns).join(Site, Site.id == SiteBlock.site_id).order_by(*columns[1:])
+    found: dict[int, list[DaysOff]] = defaultdict(list)
+    for part in narrowed(asked, SiteBlock.site_id, ids):
+        for site_id, first, last, reason in session.execute(part):
+            found[site_id].append(DaysOff(Period(first, last), reason))
+    return found
+
+
+def _write_children(session: Session, rows: Sequence[tuple[int, Values]]) -> None:
+    """Add the hours and blocked days that rows of the session's library bring."""
+    windows = [
+        {"site_id": number, "weekdays": list(w.weekdays), "start_s": w.start_s, "end_s": w.end_s, "term": w.term}
+        for number, values in rows
+        for w in values.get("windows") or ()
+    ]
+    blocks = [
+        {"site_id": number, "first_day": b.period.first, "last_day": b.period.last, "reason": b.reason}
+        for number, values in rows
+        for b in values.get("blocked", ())
+    ]
+    for table, children in ((SiteWindow, windows), (SiteBlock, blocks)):
+        if children:
+            session.execute(insert(table), children)

@@ -15,14 +15,17 @@ from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain_standing
 from outreach.routing.objective import measure
 from outreach.routing.problem import Need, Problem
-from outreach.routing.solution import Breach, Figures, Solution, Stop, Tour, Trip
+from outreach.routing.solution import Breach, Figures, Solution, Stop, Tour, Trip, Unserved
 from outreach.routing.travel.great_circle import estimate
 from outreach.routing.written import Scribe, WrittenVisit
+from outreach.services.judging import in_step
 from outreach.services.problems import problem_of
 from outreach.services.timetable_intake.matching import Kind, match_needs
 from outreach.services.timetable_intake.rows import VisitRow, in_order, period_of
 from outreach.store.organisations import Organisation
 from outreach.store.sites import Need as NeedRow
+
+EXPLAINED_MOST = 200_000  # needs times days of vehicles; the demonstration's half-year has 60,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +72,24 @@ def half_year_kind(session: Session) -> HalfYearKind:
 def draw(session: Session, rows: Sequence[VisitRow], *, name: str, period: Period | None = None) -> Drawn:
     """`rows` as a plan of `period` (the half-years they touch when not given), judged as it was written.
 
-    Raises InvalidValue for rows that lie too far apart for one plan, and for a site or vehicle not in use.
+    Raises InvalidValue for no rows, for rows that lie too far apart for one plan, and for a site or vehicle not in use.
     """
+    if not rows:
+        raise InvalidValue("Bảng không có buổi nào.", field="rows", value=0)
     period = period or period_of(rows, half_year_kind(session))
     problem = _within_reach(problem_of(session, name, period), rows)
     _refuse_strangers(problem, rows)
     matching = match_needs(problem, rows, usual=_usual_minutes(session, rows))
     problem = replace(problem, needs=(*problem.needs, *matching.made))
     solution = Solution(_trips(problem, rows, matching.of_row))
-    solution = replace(solution, unserved=explain_standing(problem, solution))
+    solution = replace(solution, unserved=_left_out(problem, solution))
     return Drawn(period, problem, solution, check(problem, solution), matching.made, matching.of_row)
+
+
+def _left_out(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
+    """What the timetable leaves out, with reasons where finding them is a matter of seconds."""
+    choices = len(problem.needs) * len(problem.vehicles) * len(problem.horizon)
+    return explain_standing(problem, solution) if choices <= EXPLAINED_MOST else in_step(problem, solution).unserved
 
 
 def _within_reach(problem: Problem, rows: Sequence[VisitRow]) -> Problem:

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from outreach.domain.errors import InvalidValue
 from outreach.domain.roles import Actor, Right, require
 from outreach.domain.times import Period
 from outreach.domain.visits import ServiceKind
 from outreach.i18n import translate
 from outreach.routing.problem import Need
 from outreach.routing.solution import Breach, Figures
-from outreach.services.planning import create_plan
+from outreach.services.planning import create_plan, plan_name
 from outreach.services.saving import save_written
-from outreach.services.timetable_intake.drawing import draw, half_year_kind
-from outreach.services.timetable_intake.rows import VisitRow, period_of
+from outreach.services.timetable_intake.drawing import Drawn, draw
+from outreach.services.timetable_intake.rows import VisitRow
 from outreach.store.sites import Need as NeedRow
 
 ASKED_BY = "Lịch nhập từ bảng tính"
@@ -36,16 +35,22 @@ def plan_from_rows(
 ) -> PlanMade:
     """Make a draft plan of a timetable: every visit on its day, with its bus and at its time, sound or not.
 
-    Visits that no need of the register covers get needs of their own, which say where they come from. Raises
-    InvalidValue for a name or period no plan can have, and for a timetable without visits.
+    Raises InvalidValue for a name or period no plan can have, and for a timetable without visits.
     """
     require(actor, Right.PLAN)
-    if not rows:
-        raise InvalidValue("Bảng không có buổi nào.", field="rows", value=0)
-    period = period or period_of(rows, half_year_kind(session))
-    plan = create_plan(session, actor, name=name, period=period)
-    drawn = draw(session, rows, name=plan.name, period=period)
-    ids = {need.id: _need_row(session, need, period) for need in drawn.made}
+    return plan_from_drawn(session, actor, draw(session, rows, name=plan_name(name), period=period), name=name)
+
+
+def plan_from_drawn(session: Session, actor: Actor, drawn: Drawn, *, name: str) -> PlanMade:
+    """Write down a timetable that was drawn up just now.
+
+    Visits that no need of the register covers get needs of their own, which say where they come from.
+    """
+    plan = create_plan(session, actor, name=name, period=drawn.period)
+    rows = [_need_row(session, need, drawn.period) for need in drawn.made]
+    session.add_all(rows)
+    session.flush()
+    ids = {need.id: row.id for need, row in zip(drawn.made, rows, strict=True)}
     drawn = drawn.with_needs({temporary: str(number) for temporary, number in ids.items()})
     save_written(
         session,
@@ -59,8 +64,8 @@ def plan_from_rows(
     return PlanMade(plan.id, drawn.breaches, drawn.figures, tuple(ids.values()))
 
 
-def _need_row(session: Session, need: Need, period: Period) -> int:
-    row = NeedRow(
+def _need_row(session: Session, need: Need, period: Period) -> NeedRow:
+    return NeedRow(
         organisation_id=session.info["organisation_id"],
         site_id=int(need.site_id),
         service=ServiceKind(need.service),
@@ -70,6 +75,3 @@ def _need_row(session: Session, need: Need, period: Period) -> int:
         minutes=need.service_s // 60,
         asked_by=translate(ASKED_BY),
     )
-    session.add(row)
-    session.flush()
-    return row.id

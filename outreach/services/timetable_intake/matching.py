@@ -57,7 +57,9 @@ class _Matcher:
         ]
         if not fitting:
             return False
-        need = min(fitting, key=lambda one: ((one.id, row.day) in self.days, one.last or self.horizon.last, one.id))
+        need = min(
+            fitting, key=lambda one: ((one.id, row.day) in self.days, one.last or self.horizon.last, int(one.id))
+        )
         self.used[need.id] += 1
         self.days.add((need.id, row.day))
         self.found[row.number] = need

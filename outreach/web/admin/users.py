@@ -6,17 +6,33 @@ from werkzeug.wrappers import Response as AnyResponse
 from outreach.domain.errors import InvalidValue, WrongState
 from outreach.domain.roles import Right, Role
 from outreach.i18n import translate
-from outreach.services import accounts
+from outreach.services import accounts, own_accounts
 from outreach.web.auth import allow
+from outreach.web.own_account import reset_link
 
 desk = Blueprint("users", __name__)
 
 GIVEN_ROLES = (Role.ADMIN, Role.PLANNER, Role.OFFICE, Role.DRIVER)
 
+# what each role may do, in words; Vietnamese source texts
+MAY_DO = {
+    Role.ADMIN: "mọi việc, kể cả tài khoản của người khác",
+    Role.PLANNER: "sửa danh mục, trả lời đề nghị, lập, duyệt và công bố kế hoạch",
+    Role.OFFICE: "xem, duyệt kế hoạch, trả lời đề nghị, ghi buổi đã phục vụ",
+    Role.DRIVER: "xem kế hoạch, phiếu ngày và điểm phục vụ",
+}
 
-def _page(errors: dict[str, str], typed: dict[str, str]) -> str:
+
+def _page(errors: dict[str, str], typed: dict[str, str], link: tuple[str, str] | None = None) -> str:
+    """`link`: whose password is to be replaced, and the one-time address for it."""
     return render_template(
-        "users/users.html", rows=accounts.list_users(g.session), roles=GIVEN_ROLES, errors=errors, typed=typed
+        "users/users.html",
+        rows=accounts.list_users(g.session),
+        roles=GIVEN_ROLES,
+        may_do=MAY_DO,
+        errors=errors,
+        typed=typed,
+        link=link,
     )
 
 
@@ -71,3 +87,11 @@ def change(user_id: int) -> AnyResponse:
         return Response(_page({"": translate(error.message, **error.values)}, {"role": Role.PLANNER.value}), 422)
     flash(translate("Đã lưu thay đổi."))
     return redirect(url_for("users.show"), 303)
+
+
+@desk.post("/nguoi-dung/<int:user_id>/mat-khau")
+@allow(Right.MANAGE_USERS)
+def offer_reset(user_id: int) -> str:
+    """A one-time link for a new password, shown once; nobody but its owner learns the password."""
+    name, key = own_accounts.offer_reset(g.session, g.actor, user_id)
+    return _page({}, {"role": Role.PLANNER.value}, (name, reset_link(user_id, key)))

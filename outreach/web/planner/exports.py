@@ -13,6 +13,7 @@ from outreach.domain.roles import Right, require
 from outreach.i18n import current_language, translate, use_language
 from outreach.services import exports, sites
 from outreach.services.exports import Table
+from outreach.services.intake.kinds import kind_called
 from outreach.services.intake.samples import sample_sheet
 from outreach.services.registers.catalogue import register_called
 from outreach.services.registers.lookups import Lookups
@@ -90,7 +91,7 @@ def _asked_sites() -> list[int]:
 @signed_in
 def sample(register: str) -> AnyResponse:
     """A sheet to fill in."""
-    found = register_called(register)
+    found = kind_called(register)
     require(g.actor, found.read_right)
     return _file(f"{translate('mau')}-{found.name}", "xlsx", sample_sheet(found, Lookups(g.session)))
 

@@ -1,21 +1,22 @@
 """A sheet brought into a register: sent, understood, looked at, written, taken back."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from outreach.domain.errors import Unavailable
+from outreach.domain.errors import InvalidValue, Unavailable
 from outreach.domain.roles import Right, require
 from outreach.domain.visits import IntakeState
 from outreach.i18n import translate
 from outreach.jobs import queue
 from outreach.services.intake import columns, intakes, mending, pages
 from outreach.services.intake.folders import Folder, folder_called, new_folder, tidy_file_name
+from outreach.services.intake.kinds import KINDS, TIMETABLE, kind_called
 from outreach.services.intake.pages import IntakeView
 from outreach.services.intake.verdicts import read_groups
-from outreach.services.registers.catalogue import REGISTERS, register_called
 from outreach.services.registers.register import Register
 from outreach.web.auth import allow, may_now
 from outreach.web.numbers import whole
@@ -33,8 +34,16 @@ LISTS = {"sites": "/diem"}  # where a register has a page of its own
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wishes of the plan that a timetable becomes."""
+
+    name: str
+    whole: bool = True  # the half-years it touches, else from its first to its last day
+
+
 def _register(name: str) -> Register:
-    register = register_called(name)
+    register = kind_called(name)
     require(g.actor, register.write_right)
     return register
 
@@ -60,7 +69,7 @@ def index() -> str:
     rows, total = pages.list_intakes(g.session, g.actor, page=page, size=LIST_SIZE)
     return render_template(
         "intake/index.html",
-        registers=[register for register in REGISTERS.values() if may_now(register.write_right)],
+        registers=[register for register in KINDS.values() if may_now(register.write_right)],
         rows=rows,
         page=page,
         size=LIST_SIZE,
@@ -143,8 +152,15 @@ def show(intake_id: int) -> str:
         total=total,
         page=page,
         size=pages.PAGE_ROWS,
-        list_address=LISTS.get(view.register.name, f"/danh-muc/{view.register.name}"),
+        list_address=_list_of(view),
     )
+
+
+def _list_of(view: IntakeView) -> str:
+    """Where what was brought in is seen."""
+    if view.register.name == TIMETABLE:
+        return url_for("plans.show", plan_id=view.plan_id) if view.plan_id else url_for("plans.index")
+    return LISTS.get(view.register.name, f"/danh-muc/{view.register.name}")
 
 
 @desk.get("/nhap-bang/lan/<int:intake_id>/tien-do")
@@ -157,7 +173,7 @@ def progress(intake_id: int) -> AnyResponse:
     return Response("", 204, {"HX-Redirect": url_for("intakes.show", intake_id=intake_id)})
 
 
-def _preview(view: IntakeView) -> str:
+def _preview(view: IntakeView, *, wish: Wish | None = None, errors: Mapping[str, str] | None = None) -> str:
     counts = {part: view.counts.get(verdict, 0) for part, verdict in PARTS.items()}
     counts[NOTES] = view.counts.get("noted", 0)
     usual = next((part for part in ("sai", "sua", "moi", "giu") if counts[part]), "moi")
@@ -179,6 +195,8 @@ def _preview(view: IntakeView) -> str:
         size=pages.PAGE_ROWS,
         heading_of=mending.heading_of,
         mend_most=mending.ROWS_MOST,
+        wish=wish or Wish(name=view.outline.name if view.outline else ""),
+        errors=errors or {},
     )
 
 
@@ -228,8 +246,14 @@ def choose_columns(intake_id: int) -> AnyResponse:
 @desk.post("/nhap-bang/lan/<int:intake_id>/nhap")
 @allow(*RIGHTS)
 def write(intake_id: int) -> AnyResponse:
-    """Have the rows written that the preview showed."""
-    _wake(intakes.ask_to_write(g.session, g.actor, intake_id).job_id)
+    """Have the rows written that the preview showed; a timetable becomes a plan of the name and days asked for."""
+    wish = Wish(request.form.get("name", ""), whole=request.form.get("period") != "days")
+    try:
+        intake = intakes.ask_to_write(g.session, g.actor, intake_id, name=wish.name, whole=wish.whole)
+    except InvalidValue as error:
+        told = {error.field: translate(error.message, **error.values)}
+        return Response(_preview(pages.view_of(g.session, g.actor, intake_id), wish=wish, errors=told), 422)
+    _wake(intake.job_id)
     return _to(intake_id)
 
 

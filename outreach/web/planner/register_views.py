@@ -21,6 +21,7 @@ class RegisterView:
     heading: str = ""  # of the first column, where it is not the heading of its field
     before: str = ""  # what an empty list needs first
     sections: tuple[Section, ...] = ()
+    hidden: frozenset[str] = frozenset()
 
 
 VIEWS: dict[str, RegisterView] = {
@@ -123,6 +124,53 @@ VIEWS: dict[str, RegisterView] = {
             ("Ai đề nghị", ("asked_by", "asked_on", "letter")),
         ),
     ),
+    "units": RegisterView(
+        icon="landmark",
+        purpose="Xã, phường, đặc khu hiện nay và đơn vị cũ, với vùng biên giới, hải đảo, khó khăn.",
+        listed=ListSpec(title="name", columns=("code", "kind", "valid_from", "valid_to"), choices=("kind",)),
+        sections=(
+            ("Đơn vị", ("name", "code", "kind", "parent_code")),
+            ("Vùng", ("border", "island", "ethnic_minority", "remote")),
+            ("Thời gian", ("valid_from", "valid_to")),
+            ("Vị trí", ("point", "lat", "lon")),
+        ),
+    ),
+    "unit-changes": RegisterView(
+        icon="git-compare",
+        purpose="Đơn vị cũ nào thành đơn vị mới nào, theo nghị quyết nào.",
+        listed=ListSpec(title="old_name", columns=("new_name", "whole", "day", "decree"), days=("day", "day")),
+    ),
+    "visits": RegisterView(
+        icon="history",
+        purpose="Những buổi đã đi: số liệu của từng buổi, kể cả buổi bị hủy.",
+        listed=ListSpec(
+            title="site_id",
+            columns=("day", "service", "outcome", "readers_child", "readers_adult", "items"),
+            choices=("service", "outcome", "vehicle_id"),
+            days=("day", "day"),
+            by_site=True,
+            newest_first=True,
+        ),
+        heading="Điểm",
+        before="Cần có điểm phục vụ trước.",
+    ),
+    "requests": RegisterView(
+        icon="mail",
+        purpose="Ai đề nghị xe về, theo công văn nào, đã trả lời ra sao.",
+        listed=ListSpec(
+            title="asked_by",
+            columns=("number", "asked_on", "place", "letter", "state"),
+            choices=("state",),
+            order="asked_on",
+            newest_first=True,
+        ),
+        sections=(
+            ("Đề nghị", ("asked_by", "asked_on", "letter", "number")),
+            ("Ở đâu", ("site_id", "place", "service")),
+            ("Muốn gì", ("first_day", "last_day", "wish")),
+        ),
+        hidden=frozenset({"state", "decided_on", "answer"}),  # decided on a page of its own
+    ),
 }
 
 
@@ -140,7 +188,11 @@ class Home:
         return url_for(self.edit, **{self.key: record_id})  # type: ignore[arg-type]
 
 
-HOMES: dict[str, Home] = {"sites": Home(new="site_editor.new", edit="site_editor.edit", key="site_id")}
+HOMES: dict[str, Home] = {
+    "sites": Home(new="site_editor.new", edit="site_editor.edit", key="site_id"),
+    "calendar-days": Home(rows="calendar.show"),
+    "requests": Home(rows="requests.show", new="requests.new", edit="requests.one", key="request_id"),
+}
 
 
 def view_of(register: Register) -> RegisterView:
@@ -154,7 +206,7 @@ def view_of(register: Register) -> RegisterView:
 
 def sections_of(register: Register, *, new: bool) -> tuple[Section, ...]:
     """The parts of the form with the fields that the register has; those nobody sorted come last."""
-    known = {one.name for one in register.fields} - HIDDEN
+    known = {one.name for one in register.fields} - HIDDEN - view_of(register).hidden
     if not new:
         known.discard(register.spreads)  # one row of the list is one row
     sections = [

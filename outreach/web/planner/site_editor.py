@@ -1,13 +1,16 @@
 """A site by hand: a new one, and the form of one with its needs and its place on the map beside it."""
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.domain.roles import Right
+from outreach.i18n import translate
 from outreach.services import sites
+from outreach.services.registers import merging
 from outreach.services.registers.sites import Sites
 from outreach.web.auth import allow
 from outreach.web.clock import today
+from outreach.web.numbers import whole
 from outreach.web.planner import editor
 from outreach.web.planner.editor import Sheet
 
@@ -71,6 +74,26 @@ def suggest() -> str:
     """Sites that fit what is typed, as options of a form."""
     asked = request.args.get("q") or request.args.get("site_id") or ""
     return render_template("sites/suggestions.html", rows=sites.suggestions(g.session, asked[:100], most=SUGGESTED))
+
+
+@desk.get("/diem/trung")
+@allow(Right.EDIT_REGISTERS)
+def twins() -> str:
+    """Pairs of sites that may be one place."""
+    return render_template("sites/twins.html", pairs=merging.likely_pairs(g.session))
+
+
+@desk.post("/diem/trung")
+@allow(Right.EDIT_REGISTERS)
+def merge() -> AnyResponse:
+    """Put one site into another."""
+    keep, gone = (
+        (request.form.get(name, 0, type=whole), request.form.get(f"{name}_version", 0, type=whole))
+        for name in ("keep", "gone")
+    )
+    name = merging.merge_sites(g.session, g.actor, keep=keep, gone=gone)
+    flash(translate("Đã gộp vào “{name}”.", name=name))
+    return redirect(url_for("site_editor.twins"), 303)
 
 
 def _home(site_id: int) -> str:

@@ -257,3 +257,17 @@ def test_an_archived_site_is_said_to_be_so_and_leaves_the_list(planner: Browser,
     assert "Trường Đã Cất" not in planner.page("/danh-muc/sites")
     assert "Trường Đã Cất" in planner.page("/danh-muc/sites?shelf=all")
     assert "Đã cất" in planner.page(f"/diem/{number}")
+
+
+def test_twins_are_merged_by_one_press(planner: Browser, house: House, province: Province) -> None:
+    with house.session(organisation_id=province.organisation_id) as session:
+        first = session.scalars(select(Site).where(Site.id == province.site_id)).one()
+        base = session.scalars(select(Base)).one()
+        second = make_site(session, name="Trùng", base=base, at=(first.lat, first.lon)).id
+    page = planner.page("/diem/trung")
+    assert "cách nhau 0 m" in page
+    sent = {"keep": str(province.site_id), "keep_version": "1", "gone": str(second), "gone_version": "1"}
+    assert planner.post("/diem/trung", sent, page="/diem/trung").status_code == 303
+    assert "Không thấy điểm nào trùng nhau" in planner.page("/diem/trung")
+    again = planner.post("/diem/trung", sent, page="/danh-muc/bases/moi")
+    assert again.status_code == 409
