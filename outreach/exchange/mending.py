@@ -1,11 +1,12 @@
 """Cells typed in a TCVN3 font among rows of Unicode: found column by column, mended in a second pass."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from outreach.exchange.old_letters import Letters, clear_words, from_tcvn3, letters_of
 
 WORDS_ENOUGH = 3  # different ones, in the whole sheet
+Verdict = Mapping[int, frozenset[Letters]]  # which cells to mend, by column
 DOUBTFUL = frozenset({Letters.TCVN3, Letters.EITHER})
 
 
@@ -29,7 +30,7 @@ class LetterWatch:
                 if letters is Letters.TCVN3 and len(self._clear) < WORDS_ENOUGH:
                     self._clear.update(clear_words(cell))
 
-    def verdict(self) -> dict[int, frozenset[Letters]]:
+    def verdict(self) -> Verdict:
         """Which cells to mend, by column; empty for a sheet in Unicode throughout."""
         if len(self._clear) < WORDS_ENOUGH:
             return {}
@@ -41,7 +42,7 @@ class LetterWatch:
         return verdict
 
 
-def mender(verdict: dict[int, frozenset[Letters]]) -> tuple[Callable[[list[str]], list[str]], Callable[[], int]]:
+def mender(verdict: Verdict) -> tuple[Callable[[list[str]], list[str]], Callable[[], int]]:
     """A function that mends the cells of a row, and one that says how many it mended so far."""
     mended = 0
 

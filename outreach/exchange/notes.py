@@ -9,6 +9,7 @@ OTHER_SHEETS = "other-sheets"
 EXTRA_COLUMNS = "extra-columns"
 ERROR_VALUES = "error-values"
 HIDDEN_ROWS = "hidden-rows"
+MERGED_CELLS = "merged-cells"
 
 # the sentence of each code, to be translated by whoever shows it; {value} is what stands behind the colon
 SENTENCES = {
@@ -22,6 +23,7 @@ SENTENCES = {
     EXTRA_COLUMNS: "{value} cột có dữ liệu nhưng không có tiêu đề.",
     ERROR_VALUES: "{value} ô chứa lỗi của công thức, như #N/A. Những ô này được giữ nguyên.",
     HIDDEN_ROWS: "{value} dòng đang ẩn hoặc bị lọc trong bảng tính cũng được đọc.",
+    MERGED_CELLS: "{value} ô trống trong vùng gộp nhiều dòng được điền chữ của ô đầu vùng.",
 }
 
 

@@ -38,6 +38,7 @@ BUILT_IN = {
 NO_SIGNS = re.compile(r'"[^"]*"?|\\.|[_*].|AM/PM|A/P', re.IGNORECASE)  # text inside a format
 BRACKETS = re.compile(r"\[[^\]]*\]?")  # colours, conditions, languages
 ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+AS_SHOWN = re.compile(r"0|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]|-?[1-9][0-9]*")  # most numbers by far
 DAY_S = 86_400
 # Excel counts from here since it takes 1900 for a leap year; before March 1900 one day less
 DAY_ZERO = date(1899, 12, 30)
@@ -67,8 +68,8 @@ def number_format(code: str) -> NumberFormat:
 
 def shown_number(text: str, how: NumberFormat = PLAIN, *, since_1904: bool = False) -> str:
     """The number `text` of a workbook as a person sees it; text that is no number stays."""
-    if how.shown is Shown.PLAIN and text.isdigit() and len(text) <= DIGITS_EXACT and text.isascii():
-        return text.lstrip("0") or "0"
+    if how is PLAIN and len(text) <= DIGITS_EXACT and AS_SHOWN.fullmatch(text):
+        return text
     try:
         value = float(text)
     except ValueError:

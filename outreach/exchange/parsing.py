@@ -4,7 +4,7 @@ import errno
 import json
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -18,7 +18,8 @@ from outreach.exchange import notes
 from outreach.exchange.cells import tidy_cells
 from outreach.exchange.delimited import open_delimited
 from outreach.exchange.headings import HEAD_ROWS, heading_row, is_blank, tidy_heading
-from outreach.exchange.mending import LetterWatch, mender
+from outreach.exchange.mending import LetterWatch, Verdict, mender
+from outreach.exchange.merging import MergedCells
 from outreach.exchange.packages import damaged
 from outreach.exchange.recognising import FileKind, kind_of
 from outreach.exchange.sheets import RawRow, ReadLimits, Sheet, SheetFacts
@@ -112,24 +113,34 @@ class _Gatherer:
     def finish(self, target: Path) -> None:
         """Give `target` its rows, all of one width and in Unicode."""
         verdict = self.letters.verdict()
-        if not verdict and not self.uneven:
+        if not verdict and not self.uneven and not self.sheet.merged:
             part_of(target).replace(target)
         else:
-            mend, mended = mender(verdict)
-            with (
-                part_of(target).open(encoding="utf-8", newline="\n") as before,
-                target.open("w", encoding="utf-8", newline="\n") as after,
-            ):
-                for line in before:
-                    number, cells = json.loads(line)
-                    after.write(_encode([number, self._padded(mend(cells))]) + "\n")
-            self.headings = mend(self.headings)
-            if mended():
-                self.notes.append(notes.note(notes.MENDED_TCVN3, mended()))
+            self._write_again(target, verdict)
         part_of(target).unlink(missing_ok=True)
         extra = self.width - len(self.headings)
         if extra:
             self.notes.append(notes.note(notes.EXTRA_COLUMNS, extra))
+
+    def _write_again(self, target: Path, verdict: Verdict) -> None:
+        """The rows once more, with what is known only at the end of the sheet."""
+        mend, mended = mender(verdict)
+        merged = MergedCells(self.sheet.merged, below=self.first_row)
+        self.written = 0
+        with (
+            part_of(target).open(encoding="utf-8", newline="\n") as before,
+            target.open("w", encoding="utf-8", newline="\n") as after,
+        ):
+            for given in before:
+                number, cells = json.loads(given)
+                line = _encode([number, merged.fill(number, self._padded(mend(cells)))])
+                after.write(f"{line}\n")
+                self.written += len(line)
+                self._keep_within_limits()
+        self.headings = mend(self.headings)
+        for code, count in ((notes.MENDED_TCVN3, mended()), (notes.MERGED_CELLS, merged.filled)):
+            if count:
+                self.notes.append(notes.note(code, count))
 
     def facts(self) -> SheetFacts:
         """What is known once everything is read."""
@@ -180,8 +191,8 @@ class _Gatherer:
             self._refuse_width(row.number)
         return self._padded(cells)
 
-    def _padded(self, cells: Sequence[str]) -> list[str]:
-        return [*cells, *[""] * (self.width - len(cells))]
+    def _padded(self, cells: list[str]) -> list[str]:
+        return cells if len(cells) == self.width else [*cells, *[""] * (self.width - len(cells))]
 
     def _refuse_width(self, row: int) -> None:
         if self.width > self.limits.columns:

@@ -22,6 +22,7 @@ from outreach.settings import PROJECT
 __all__ = ["ReadLimits", "SheetFacts", "read_rows", "read_sheet"]
 
 LIMITS = ReadLimits()
+LARGE = 10 * MB  # a file that may take twice the time: 100,000 rows of 20 cells as Excel saves them
 log = logging.getLogger("outreach.exchange")
 
 COMMAND = (sys.executable, "-m", "outreach.exchange.child")
@@ -59,7 +60,7 @@ def read_sheet(
         "file_name": file_name,
         "limits": {name: getattr(limits, name) for name in ReadLimits.__slots__},
     }
-    seconds = min(limits.seconds_most, limits.seconds * (1 + size / (25 * MB)))
+    seconds = min(limits.seconds_most, limits.seconds * (1 + size / LARGE))
     try:
         return _ask(question, seconds, told or _not_told)
     except BaseException:

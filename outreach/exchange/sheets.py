@@ -43,6 +43,15 @@ class SheetFacts:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class MergedRows:
+    """One column of cells merged from row `first` to row `last`; columns count from 0."""
+
+    first: int
+    last: int
+    column: int
+
+
 @dataclass(slots=True)
 class RawRow:
     """One row as it stands in the file; `fault` is said only if the row is used."""
@@ -60,7 +69,9 @@ class Sheet:
     encoding: str = ""
     separator: str = ""
     name: str = ""
-    notes: list[str] = field(default_factory=list)  # grows while rows are read
+    # both grow while rows are read
+    notes: list[str] = field(default_factory=list)
+    merged: list[MergedRows] = field(default_factory=list)
 
 
 def column_letters(index: int) -> str:

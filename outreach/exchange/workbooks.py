@@ -18,7 +18,7 @@ from outreach.exchange.headings import HEAD_ROWS, has_headings, is_blank
 from outreach.exchange.markup import run, sheet_names, whole
 from outreach.exchange.number_formats import BUILT_IN, PLAIN, NumberFormat, number_format
 from outreach.exchange.packages import open_package
-from outreach.exchange.sheets import RawRow, ReadLimits, Sheet
+from outreach.exchange.sheets import MergedRows, RawRow, ReadLimits, Sheet
 from outreach.exchange.worksheets import Book, Style, read_rows, unspelt
 
 PEEK = 1_000  # rows looked at in the sheets that are not read
@@ -49,6 +49,7 @@ def open_workbook(source: Path, *, file_name: str, limits: ReadLimits) -> Iterat
             columns=limits.columns,
         )
         said: list[str] = []
+        merged: list[MergedRows] = []
         chosen, others = _choose(package, listed, book)
         if chosen is None:
             raise InvalidValue(
@@ -59,7 +60,9 @@ def open_workbook(source: Path, *, file_name: str, limits: ReadLimits) -> Iterat
             )
         if others:
             said.append(notes.note(notes.OTHER_SHEETS, ", ".join(sheet.name for sheet in others)))
-        yield Sheet(rows=read_rows(package, chosen.part, book, said), name=chosen.name, notes=said)
+        yield Sheet(
+            rows=read_rows(package, chosen.part, book, said, merged), name=chosen.name, notes=said, merged=merged
+        )
 
 
 def _choose(package: ZipFile, listed: list[_Listed], book: Book) -> tuple[_Listed | None, list[_Listed]]:
@@ -67,7 +70,7 @@ def _choose(package: ZipFile, listed: list[_Listed], book: Book) -> tuple[_Liste
     filled: list[_Listed] = []
     tables: list[_Listed] = []
     for sheet in listed:
-        rows = read_rows(package, sheet.part, book, [])
+        rows = read_rows(package, sheet.part, book, [], [])
         if not tables:
             first = next((row for row in rows if not is_blank(row)), None)
         else:
@@ -135,13 +138,13 @@ def _sheets(package: ZipFile, part: str, relations: dict[str, tuple[str, str]]) 
     return listed, since_1904
 
 
-def _styles(package: ZipFile, part: str | None) -> list[Style]:
+def _styles(package: ZipFile, part: str | None) -> dict[str, Style]:
     """What each style of a cell says of numbers and letters."""
     if part is None or part not in package.namelist():
-        return []
+        return {}
     formats: dict[str, NumberFormat] = {str(number): shown for number, shown in BUILT_IN.items()}
     fonts: list[str] = []
-    styles: list[Style] = []
+    styles: dict[str, Style] = {}
     inside = ""
 
     def start(element: str, attributes: dict[str, str]) -> None:
@@ -158,7 +161,7 @@ def _styles(package: ZipFile, part: str | None) -> list[Style]:
         elif kind == "xf" and inside == "cellXfs":
             font = whole(attributes.get("fontId", ""))
             name = fonts[font] if font is not None and font < len(fonts) else ""
-            styles.append(Style(formats.get(attributes.get("numFmtId", ""), PLAIN), name))
+            styles[str(len(styles))] = Style(formats.get(attributes.get("numFmtId", ""), PLAIN), name)
 
     def end(element: str) -> None:
         nonlocal inside

@@ -1,7 +1,7 @@
 """The rows of one sheet of a workbook: cells as a person sees them, formulas by the result they left."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from zipfile import BadZipFile, ZipFile
@@ -11,11 +11,12 @@ from outreach.exchange import notes
 from outreach.exchange.markup import sheet_names, stream, whole
 from outreach.exchange.number_formats import PLAIN, NumberFormat, shown_iso, shown_number
 from outreach.exchange.old_letters import Letters, from_tcvn3, letters_of
-from outreach.exchange.sheets import RawRow, column_letters
+from outreach.exchange.sheets import MergedRows, RawRow, column_letters
 
-PARTS = sheet_names("row", "c", "v", "f", "is", "t", "rPh")
+PARTS = sheet_names("row", "c", "v", "f", "is", "t", "rPh", "mergeCell")
 VALUES = frozenset({"v", "t"})
 ROWS_OF_EXCEL = 1_048_576
+AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 SPELT = re.compile("_x([0-9A-Fa-f]{4})_")
 TCVN3_FONT = re.compile(r"\.vn", re.IGNORECASE)
 YES, NO = "có", "không"
@@ -40,24 +41,23 @@ class Book:
     """What all sheets of a workbook share, and how many columns are accepted."""
 
     texts: Texts
-    styles: list[Style]
+    styles: Mapping[str, Style]  # by their number
     since_1904: bool
     columns: int
 
-    def style(self, index: str | None) -> Style | None:
-        """The style of that number; None for the first one, which says nothing, and for one that is not there."""
-        number = whole(index) if index else None
-        return self.styles[number] if number is not None and number < len(self.styles) else None
 
+def read_rows(package: ZipFile, part: str, book: Book, said: list[str], merged: list[MergedRows]) -> Iterator[RawRow]:
+    """The rows of a sheet one by one, blank ones included.
 
-def read_rows(package: ZipFile, part: str, book: Book, said: list[str]) -> Iterator[RawRow]:
-    """The rows of a sheet one by one, blank ones included; what is worth a note goes into `said` at the end."""
+    At the end what is worth a note goes into `said`, and cells that reach over several rows into `merged`.
+    """
     reader = _Reader(book)
     with package.open(part) as source:
         for _ in stream(source, start=reader.start, end=reader.end, text=reader.say):
             yield from reader.rows
             reader.rows.clear()
     said.extend(reader.said())
+    merged.extend(reader.merged)
 
 
 def unspelt(text: str) -> str:
@@ -70,6 +70,7 @@ class _Reader:
 
     def __init__(self, book: Book) -> None:
         self.rows: list[RawRow] = []
+        self.merged: list[MergedRows] = []
         self._book = book
         self._row = RawRow(0, [])
         self._hidden = False
@@ -110,6 +111,8 @@ class _Reader:
             self._begin_row(attributes)
         elif part == "rPh":
             self._phonetic = True
+        elif part == "mergeCell":
+            self._merge(attributes.get("ref", ""))
 
     def say(self, text: str) -> None:
         """Text inside an element."""
@@ -138,6 +141,15 @@ class _Reader:
         self._row = RawRow(number, [])
         self._hidden = attributes.get("hidden") in {"1", "true"}
         self._column = -1
+
+    def _merge(self, area: str) -> None:
+        corners = AREA.fullmatch(area)
+        if corners is None:
+            return  # nothing in the rows depends on it
+        left, top, _right, bottom = corners.groups()
+        column = self._column_of(left)
+        if int(top) < int(bottom) and column < self._book.columns:
+            self.merged.append(MergedRows(int(top), int(bottom), column))
 
     def _column_of(self, reference: str) -> int:
         letters = reference.rstrip("0123456789")
@@ -187,7 +199,7 @@ class _Reader:
         if kind == "s":
             return self._in_unicode(self._book.texts[_index(text)])
         if kind is None or kind == "n":
-            style = self._book.style(self._style)
+            style = self._book.styles.get(self._style) if self._style else None
             return shown_number(text, style.numbers if style else PLAIN, since_1904=self._book.since_1904)
         if kind == "b":
             return YES if text.strip() in {"1", "true"} else NO
@@ -200,7 +212,7 @@ class _Reader:
 
     def _in_unicode(self, text: str) -> str:
         """Text typed in a font of TCVN3 becomes Unicode; text that is Unicode already stays."""
-        style = None if text.isascii() else self._book.style(self._style)
+        style = None if text.isascii() or not self._style else self._book.styles.get(self._style)
         if style is None or not TCVN3_FONT.match(style.font) or letters_of(text) is Letters.UNICODE:
             return text
         self._mended += 1

@@ -9,7 +9,7 @@ from outreach.domain.errors import NotFound
 from outreach.domain.places import Terrain
 from outreach.domain.sheets import Alert, Overview, PlanRow, SiteFilter, SiteRow
 from outreach.domain.times import HalfYear, Period, half_year_of
-from outreach.domain.visits import PlanState, RunState, VisitOutcome
+from outreach.domain.visits import PlanState, RunState
 from outreach.i18n import day as day_text
 from outreach.i18n import number, translate
 from outreach.services.boards import board
@@ -17,6 +17,7 @@ from outreach.services.day_sheets import day_sheets
 from outreach.services.plan_rows import list_plans
 from outreach.services.sites import list_sites
 from outreach.services.standstills import Standstills
+from outreach.services.visit_counts import counted, visit_counts
 from outreach.store.fleet import Vehicle
 from outreach.store.organisations import Organisation
 from outreach.store.plans import UnservedNeed
@@ -24,7 +25,6 @@ from outreach.store.runs import Run
 from outreach.store.sites import Site
 from outreach.store.visits import VisitRecord
 
-SERVED = (VisitOutcome.DONE, VisitOutcome.PART)
 LONGEST_SHOWN = 8
 COMING_SHOWN = 5
 COMING_DAYS = 60
@@ -162,8 +162,7 @@ def _reached(session: Session, period: Period) -> tuple[tuple[str, int, int], ..
     reached = (
         select(VisitRecord.site_id)
         .where(
-            VisitRecord.checked,
-            VisitRecord.outcome.in_(SERVED),
+            *counted(),
             VisitRecord.day.between(period.first, period.last),
         )
         .distinct()
@@ -187,13 +186,11 @@ def _longest_waiting(session: Session, plan: PlanRow | None, today: date) -> tup
 
 
 def _counts(session: Session, first: date, last: date) -> tuple[int, int]:
-    """Checked visits and readers between two days."""
-    readers = func.coalesce(VisitRecord.readers_child, 0) + func.coalesce(VisitRecord.readers_adult, 0)
-    statement = select(func.count(VisitRecord.id), func.coalesce(func.sum(readers), 0)).where(
-        VisitRecord.checked, VisitRecord.outcome.in_(SERVED), VisitRecord.day.between(first, last)
-    )
-    visits, all_readers = session.execute(statement).one()
-    return visits, all_readers
+    """Visits and readers between two days; nothing when the period has not begun."""
+    if last < first:
+        return 0, 0
+    found = visit_counts(session, Period(first, last))
+    return found.visits, found.readers
 
 
 def _same_period(session: Session, half_year: HalfYear, today: date) -> tuple[int | None, int | None]:

@@ -54,7 +54,8 @@ def short_weekdays(weekdays: tuple[int, ...]) -> str:
 def _choose() -> None:
     """Cookie first (for the API: Accept-Language), then the account's language, then the server's."""
     if asks_api():
-        chosen = request.accept_languages.best_match(i18n.LANGUAGES)
+        asked = (tag.split("-")[0].lower() for tag in request.accept_languages.values())  # the best one first
+        chosen = next((tag for tag in asked if tag in i18n.LANGUAGES), None)
     else:
         chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen not in i18n.LANGUAGES:

@@ -47,6 +47,8 @@ def problem(
     extra: Mapping[str, Any] = getattr(error, "extra", {})
     answer = Response(json.dumps(body | dict(extra), ensure_ascii=False), status, content_type=MEDIA_TYPE)
     answer.content_language.add(current_language())
+    if "current" in extra:
+        answer.set_etag(str(extra["current"]["version"]))
     if status in (429, 503):
         answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     if status == 401:

@@ -7,9 +7,10 @@ import pytest
 from openpyxl import Workbook
 
 from outreach.domain.errors import InvalidValue
-from outreach.exchange.notes import ERROR_VALUES, HIDDEN_ROWS, OTHER_SHEETS, ROWS_ABOVE, note
+from outreach.exchange.notes import ERROR_VALUES, HIDDEN_ROWS, MERGED_CELLS, OTHER_SHEETS, ROWS_ABOVE, note
 from outreach.exchange.reading import ReadLimits
-from tests.exchange.books import HEAD, book, read, row
+from outreach.exchange.sheets import column_letters
+from tests.exchange.books import HEAD, SHEET, book, read, row
 
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 
@@ -160,6 +161,50 @@ def test_title_over_merged_cells_and_blank_rows_and_columns_are_left_aside(tmp_p
     found = read(tmp_path, saved(workbook))
     assert (found.facts.headings, found.facts.first_row) == (("", "STT", "Tên trường", "Xã"), 4)
     assert found.rows == {6: ["", "1", "Trường A", ""]}
+
+
+def test_text_of_a_cell_merged_over_rows_stands_in_each(tmp_path):
+    """A commune written once beside its three schools; a number is not repeated, it may be the sum."""
+    workbook = sheet_of(
+        ["Trường", "Xã", "Số buổi"],
+        ["A", "Vĩnh Hòa", 6],
+        ["B", None, None],
+        ["C", "x", None],
+        ["D", None, None],
+        ["E", "Đại Lãnh", None],
+    )
+    workbook.active["B4"].value = None
+    for area in ("B2:B4", "C2:C4", "A6:B7"):
+        workbook.active.merge_cells(area)
+    found = read(tmp_path, saved(workbook))
+    assert found.cells == [
+        ["A", "Vĩnh Hòa", "6"],
+        ["B", "Vĩnh Hòa", ""],
+        ["C", "Vĩnh Hòa", ""],
+        ["D", "", ""],
+        ["E", "", ""],
+    ]
+    assert found.facts.notes == (note(MERGED_CELLS, 2),)
+
+
+def test_merged_cells_cannot_blow_up_a_file(tmp_path):
+    """A long text over all rows of many columns would be gigabytes."""
+    text = "x" * 30_000
+    rows = HEAD + row(2, text, *[text] * 50) + "".join(row(number, *[""] * 50, "a") for number in range(3, 300))
+    merged = "".join(
+        f'<mergeCell ref="{column_letters(index)}2:{column_letters(index)}1048576"/>' for index in range(50)
+    )
+    sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{rows}</sheetData><mergeCells>{merged}</mergeCells></worksheet>'
+    with pytest.raises(InvalidValue, match="quá nhiều chữ"):
+        read(tmp_path, book("", more={"xl/worksheets/sheet1.xml": sheet}), limits=ReadLimits(written=20 * 2**20))
+
+
+@pytest.mark.parametrize("area", ["", "A1", "?", "A9:A2", "XFD2:XFD9", "A1:A3", "A2:A99999999", "a2:a3"])
+def test_merged_cells_that_make_no_sense_do_not_matter(tmp_path, area):
+    rows = f'{HEAD}{row(2, "x", "a")}{row(3, "", "b")}</sheetData><mergeCells><mergeCell ref="{area}"/></mergeCells>'
+    sheet = f'<worksheet xmlns="{SHEET}"><sheetData>{rows}</worksheet>'
+    found = read(tmp_path, book("", more={"xl/worksheets/sheet1.xml": sheet}))
+    assert found.rows == {2: ["x", "a"], 3: ["", "b"]}
 
 
 def test_hidden_rows_are_read_with_a_note(tmp_path):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from outreach.domain.errors import NotFound
 from outreach.domain.names import search_key
 from outreach.i18n import translate
-from outreach.services.registers.fields import Widget
+from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Record, Register
 from outreach.services.sites import matches
 from outreach.store.sites import Site
@@ -98,21 +98,17 @@ def _load(session: Session, register: Register, ids: Sequence[int]) -> tuple[Dat
 
 
 def _matching(session: Session, register: Register, wanted: Select[Any], words: Sequence[str]) -> Select[Any]:
-    """Rows whose site, or whose own texts, hold every word."""
+    """Rows whose site holds every word; of registers that are not about sites, rows whose cells do."""
     table: Any = register.table
     if table is Site:
         return wanted.where(*(matches(word) for word in words))
-    if hasattr(table, "site_id"):
+    if hasattr(table, "site_id") and not table.__table__.c.site_id.nullable:
         sites = select(Site.id).where(*(matches(word) for word in words))
         return wanted.where(table.site_id.in_(sites))
-    texts = [
-        getattr(table, one.name)
-        for one in register.kept
-        if one.widget in (Widget.LINE, Widget.LINES) and not one.name.endswith("_id")
-    ]
-    found = [
-        row[0]
-        for row in session.execute(wanted.with_only_columns(table.id, *texts))
-        if all(word in search_key(" ".join(str(text or "") for text in row[1:])) for word in words)
-    ]
+    looks = Lookups(session)
+    found = []
+    for record in register.load(session, list(session.scalars(wanted))).values():
+        text = search_key(" ".join(register.texts_of(record.values, looks).values()))
+        if all(word in text for word in words):
+            found.append(record.id)
     return wanted.where(table.id.in_(found))

@@ -15,7 +15,8 @@ PARTS = "#/components/schemas/"
 PROBLEM = {"$ref": f"{PARTS}Problem"}
 # in the order of the description: registers, then what is read alone
 RESOURCES = (
-    "sites", "needs", "bases", "vehicles", "vehicle-days", "staff", "staff-days", "calendar-days", "terms",
+    "sites", "needs", "requests", "visits", "bases", "vehicles", "vehicle-days", "staff", "staff-days",
+    "calendar-days", "terms", "units", "unit-changes",
 )  # fmt: skip
 TITLES = {
     **{name: register_called(name).title for name in RESOURCES},

@@ -61,7 +61,7 @@ def models_of(register: Register) -> Models:
         f"{name}New", __base__=Strict, __doc__=register.title, **_taken_fields(register, examples, new=True)
     )
     change = create_model(
-        f"{name}Change", __base__=Strict, __doc__=register.title, **_taken_fields(register, examples, new=False)
+        f"{name}Patch", __base__=Strict, __doc__=register.title, **_taken_fields(register, examples, new=False)
     )
     new.model_config["json_schema_extra"] = _either(register)
     return Models(row, saved, listed, new, change)

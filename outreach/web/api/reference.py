@@ -62,7 +62,7 @@ def parts(document: dict[str, Any]) -> tuple[tuple[str, str, tuple[FieldRow, ...
     schemas = document["components"]["schemas"]
     inside: set[str] = set()
     for name in schemas:
-        if not name.endswith(("List", "New", "Change", "Saved")):
+        if not name.endswith(("List", "New", "Patch", "Saved")):
             inside |= {row.part for row in _rows(document, name, "")}
     return tuple(
         (name, schemas[name].get("description", ""), _rows(document, name, "")) for name in sorted(inside - {""})

@@ -102,17 +102,20 @@ def _reference_text(one: f.Field, values: Mapping[str, Any], looks: Lookups) -> 
     return by_number
 
 
-def _moved(fault: InvalidValue, name: str, value: object = None) -> InvalidValue:
+def _moved(fault: InvalidValue, name: str) -> InvalidValue:
     more = {key: given for key, given in fault.values.items() if key not in ("field", "value")}
-    return InvalidValue(fault.message, field=name, value=fault.value if value is None else value, **more)
+    return InvalidValue(fault.message, field=name, value=fault.value, **more)
 
 
 def _as_sent(register: Register, sent: Sent, fault: InvalidValue) -> InvalidValue:
-    """A fault of the register under the name that the sender used."""
+    """A fault of the register under the name and with the value that the sender used."""
     one = next((one for one in register.fields if one.name == fault.field), None)
-    if one is None or (is_reference(one) and one.name in sent.raw):
-        return fault
-    return _moved(fault, called(one) if is_reference(one) else name_of(one))
+    name = fault.field
+    if one is not None and (not is_reference(one) or one.name not in sent.raw):
+        name = called(one) if is_reference(one) else name_of(one)
+    moved = _moved(fault, name)
+    moved.value = sent.raw.get(name, fault.value)  # the sentence keeps the words that were read
+    return moved
 
 
 def notes_of(saved: Saved) -> list[dict[str, str]]:
