@@ -26,7 +26,7 @@ def point_field() -> f.Field:
         heading="Tọa độ",
         entry_only=True,
         empty=None,
-        read=lambda text, _: read_coordinates(text),
+        read=lambda text, looks: read_coordinates(text, near=looks.middle),
         write=lambda value, _: f"{value.at.lat}, {value.at.lon}",
         aliases="vi tri; gps; google maps; link ban do; coordinates; toa do; location",
         hint="Dán tọa độ, đường dẫn Google Maps hoặc plus code đều được.",

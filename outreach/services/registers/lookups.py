@@ -71,6 +71,11 @@ class Lookups:
         rows = self.session.execute(select(Base.id, Base.lat, Base.lon).where(Base.active.is_(True)).order_by(Base.id))
         return {row.id: Coordinates(lat=row.lat, lon=row.lon) for row in rows}
 
+    @cached_property
+    def middle(self) -> Coordinates | None:
+        """A place inside the service area, by which a short Plus Code is completed: the first base."""
+        return next(iter(self.base_points.values()), None)
+
     def nearest_base(self, at: Coordinates) -> int:
         """The base in use that is nearest as the crow flies (flat-earth: enough to compare)."""
 

@@ -166,3 +166,11 @@ def test_what_is_written_reads_back_as_it_was(session: Session):
     reading = SITES.read(SITES.texts_of(values, looks), looks, known=values)
     assert reading.faults == []
     assert reading.values == values
+
+
+def test_a_short_plus_code_is_completed_near_the_base(session: Session):
+    make_base(session)  # in Nha Trang
+    texts = {name: text for name, text in GOOD.items() if name not in ("lat", "lon")}
+    reading = SITES.read({**texts, "point": "65WW+4C Nha Trang"}, Lookups(session))
+    assert faults(reading) == {}
+    assert (round(reading.values["lat"], 1), round(reading.values["lon"], 1)) == (12.2, 109.2)
