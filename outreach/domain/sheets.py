@@ -224,6 +224,11 @@ class BoardWeek:
     free: int  # half-days of usable vehicles without a visit
     note: str
 
+    @property
+    def breaches(self) -> int:
+        """What the judge found in its days."""
+        return sum(day.breaches + sum(cell.breaches for cell in day.cells) for day in self.days)
+
 
 @dataclass(frozen=True, slots=True)
 class DayStop:

@@ -127,7 +127,8 @@ class _Signs:
 
 
 def _line(breach: Breach, names: Names, signs: "_Signs | None") -> BreachLine:
-    return BreachLine(breach_words(breach, names), breach.day, signs.of(breach) if signs else None)
+    words = breach_words(breach, names)
+    return BreachLine(words[:1].upper() + words[1:], breach.day, signs.of(breach) if signs else None)
 
 
 def grouped(breaches: Iterable[Breach], names: Names, *, signs: "_Signs | None" = None) -> tuple[BreachGroup, ...]:

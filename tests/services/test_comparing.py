@@ -154,7 +154,7 @@ def test_breaches_stand_beside_each_plan(plans: TwoPlans) -> None:
     (group,) = found.a.broken
     assert group.title == "Không kịp đường đi"
     assert [(line.text, line.day, line.sign) for line in group.lines] == [
-        ("tới Trường a trễ 10 phút so với đường đi", day(0), 1)
+        ("Tới Trường a trễ 10 phút so với đường đi", day(0), 1)
     ]
     assert found.b.broken == ()
 

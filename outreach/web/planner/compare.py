@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.domain.roles import Right
-from outreach.i18n import duration, kilometres, number, translate
+from outreach.i18n import duration, number, translate
 from outreach.services import boards
 from outreach.services.comparing import Comparison, Difference, Side, compare
 from outreach.web.auth import allow
@@ -101,7 +101,12 @@ def lines_of(found: Comparison) -> list[Line]:
         _count(translate("Lượt xe"), a.tours, b.tours),
         _count(translate("Đêm nghỉ xa"), found.a.nights, found.b.nights),
         _length(translate("Quãng đường"), a.distance_m, b.distance_m),
-        _length(translate("Quãng đường mỗi buổi"), a.distance_m / (a.visits or 1), b.distance_m / (b.visits or 1)),
+        _length(
+            translate("Quãng đường mỗi buổi"),
+            a.distance_m / (a.visits or 1),
+            b.distance_m / (b.visits or 1),
+            decimals=1,
+        ),
         _hours(translate("Giờ lái"), a.drive_s, b.drive_s),
         _hours(translate("Giờ phục vụ"), a.service_s, b.service_s),
         Line(
@@ -133,15 +138,26 @@ def _count(name: str, a: int, b: int, *, note: str = "") -> Line:
     return Line(name, number(a), number(b), _signed(b - a, number), note)
 
 
-def _length(name: str, a: float, b: float) -> Line:
-    return Line(name, kilometres(a), kilometres(b), _signed(b - a, kilometres), translate("ước tính"))
+def _length(name: str, a: float, b: float, *, decimals: int = 0) -> Line:
+    def km(value: float) -> str:
+        return f"{number(value, decimals)} km"
+
+    return _rounded(name, (a / 1000, b / 1000), km, decimals=decimals, note=translate("ước tính"))
 
 
 def _hours(name: str, a: int, b: int) -> Line:
-    def hours(seconds: float) -> str:
-        return translate("{hours} giờ", hours=number(seconds / 3600))
+    def hours(value: float) -> str:
+        return translate("{hours} giờ", hours=number(value))
 
-    return Line(name, hours(a), hours(b), _signed(b - a, hours))
+    return _rounded(name, (a / 3600, b / 3600), hours)
+
+
+def _rounded(
+    name: str, pair: tuple[float, float], write: Callable[[float], str], *, decimals: int = 0, note: str = ""
+) -> Line:
+    """Both values as they are shown, and the difference of just these: no reader shall find a sum that is wrong."""
+    a, b = (round(value, decimals) for value in pair)
+    return Line(name, write(a), write(b), _signed(b - a, write), note)
 
 
 def _balance(side: Side) -> str:
