@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Register, Values
 from outreach.services.timetable_intake.drawing import Drawn
 from outreach.store.base import utc_now
+from outreach.store.bulk import add_rows
 from outreach.store.intakes import IntakeChange
 
 AT_ONCE = 1_000
@@ -97,12 +98,16 @@ def _write_new(session: Session, register: Register, intake_id: int, folder: Fol
 
 
 def _refuse_newer(session: Session, register: Register, part: Sequence[RowVerdict]) -> None:
-    table = register.table
-    asked = register.owned(select(table.id, table.version))  # type: ignore[attr-defined]
-    asked = asked.where(table.id.in_([found.id for found in part])).with_for_update()
-    versions = dict(iter(session.execute(asked)))
+    versions = versions_of(session, register, [_id(found) for found in part])
     if any(versions.get(_id(found)) != found.version for found in part):
         raise StaleEdit(OVERTAKEN)
+
+
+def versions_of(session: Session, register: Register, ids: Sequence[int]) -> dict[int, int]:
+    """The versions of rows that are there, held until the end of the transaction."""
+    table = register.table
+    asked = register.owned(select(table.id, table.version))  # type: ignore[attr-defined]
+    return dict(iter(session.execute(asked.where(table.id.in_(ids)).with_for_update(of=table))))
 
 
 def _id(found: RowVerdict) -> int:
@@ -120,8 +125,7 @@ def _values(cells: CellReader, found: RowVerdict) -> Values:
 def _remember(
     session: Session, intake_id: int, rows: Sequence[tuple[int, dict[str, object] | None, dict[str, object]]]
 ) -> None:
-    session.execute(
-        insert(IntakeChange),
-        [{"intake_id": intake_id, "record_id": number, "before": before, "after": after}
-         for number, before, after in rows],
-    )  # fmt: skip
+    add_rows(session, IntakeChange, [
+        {"intake_id": intake_id, "record_id": number, "before": before, "after": after}
+        for number, before, after in rows
+    ])  # fmt: skip

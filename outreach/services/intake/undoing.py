@@ -1,6 +1,6 @@
 """An applied intake taken back: new rows are deleted, changed ones get their values again, or nothing happens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from outreach.domain.errors import InvalidValue, WrongState
 from outreach.domain.visits import IntakeState
 from outreach.services import audit
-from outreach.services.intake.applying import AT_ONCE
+from outreach.services.intake.applying import AT_ONCE, versions_of
 from outreach.services.intake.kinds import TIMETABLE, kind_called
 from outreach.services.intake.plans import take_plan_back
 from outreach.services.intake.steps import Claim, held, lead_to
@@ -50,30 +50,43 @@ class _Undo:
 
     def plan(self, changes: Sequence[IntakeChange]) -> None:
         """What is to be done for some rows, or what stands in the way."""
-        records = self.register.load(self.session, [change.record_id for change in changes])
+        versions = versions_of(self.session, self.register, [change.record_id for change in changes])
         fresh = [change.record_id for change in changes if change.before is None]
         used = self.register.in_use(self.session, fresh) if fresh else {}
+        touched = [
+            change.record_id
+            for change in changes
+            if change.record_id in used or versions.get(change.record_id) != change.after["version"]
+        ]
+        records = self.register.load(self.session, touched) if touched else {}  # few; all would be slow
         for change in changes:
-            record = records.get(change.record_id)
-            if record is None:
-                self._stop(change.after["texts"].get(self.register.key[0], str(change.record_id)), GONE)
-            elif not self._untouched(record, change):
-                self._stop(self._subject(record), CHANGED_SINCE)
-            elif record.id in used:
-                self._stop(self._subject(record), used[record.id])
-            elif change.before is None:
-                self.new.append(record.id)
-            else:
-                self._give_back(record, change.before["texts"])
+            self._plan(change, records, versions, used)
         self.session.expunge_all()
 
-    def _give_back(self, record: Record, before: dict[str, str]) -> None:
+    def _plan(
+        self, change: IntakeChange, records: Mapping[int, Record], versions: Mapping[int, int], used: Mapping[int, str]
+    ) -> None:
+        number = change.record_id
+        if number not in versions:
+            self._stop(change.after["texts"].get(self.register.key[0], str(number)), GONE)
+        elif number in records and not self._untouched(records[number], change):
+            self._stop(self._subject(records[number]), CHANGED_SINCE)
+        elif number in used:
+            self._stop(self._subject(records[number]), used[number])
+        elif change.before is None:
+            self.new.append(number)
+        else:
+            self._give_back(number, change.before["texts"])
+
+    def _give_back(self, number: int, before: dict[str, str]) -> None:
         try:
-            self.old.append((record.id, self.cells.values(before)))
+            self.old.append((number, self.cells.values(before)))
         except InvalidValue as error:
+            record = self.register.load(self.session, [number])[number]
             self._stop(self._subject(record), UNREADABLE, why=str(error))
 
     def _untouched(self, record: Record, change: IntakeChange) -> bool:
+        """Whether nobody changed the row since; one that was changed and changed back counts as untouched."""
         if record.version == change.after["version"]:
             return True
         now = self.register.texts_of(record.values, self.looks)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, TypeVar, cast
 
-import sqlalchemy
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from outreach.domain.errors import InvalidValue
@@ -20,6 +19,7 @@ from outreach.domain.roles import Right
 from outreach.services.registers.fields import Field
 from outreach.services.registers.lookups import Lookups
 from outreach.store.base import Owned, Table
+from outreach.store.bulk import core_of, insert_rows
 from outreach.store.session import GuardError
 
 T = TypeVar("T")
@@ -158,11 +158,11 @@ class Register:
     def _own(self, session: Session) -> ColumnElement[bool]:
         """The same as a condition, for statements that the session's guard does not reach."""
         library = session.info["organisation_id"]
-        table = _core(self.table)
+        table = core_of(self.table)
         if self.owner is None:
             return cast("ColumnElement[bool]", table.c.organisation_id == library)
         column, parent = self.owner
-        parents = _core(parent)
+        parents = core_of(parent)
         return table.c[column].in_(select(parents.c.id).where(parents.c.organisation_id == library))
 
     def _check_owner(self, session: Session, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -205,7 +205,7 @@ class Register:
         owner = {"organisation_id": session.info["organisation_id"]} if issubclass(self.table, Owned) else {}
         columns = [self.to_columns(values, session) | owner for values in rows]
         self._check_owner(session, columns)
-        return list(session.scalars(insert(self.table).returning(self.table.id, sort_by_parameter_order=True), columns))
+        return insert_rows(session, self.table, columns)
 
     def update(self, session: Session, rows: Sequence[tuple[int, Values]]) -> None:
         """Change rows (id, the values that change) and let their versions grow."""
@@ -214,7 +214,7 @@ class Register:
     def write_columns(self, session: Session, rows: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
         """Change columns of rows of this library; rows that change alike share one statement."""
         self._check_owner(session, [columns for _, columns in rows])
-        table = _core(self.table)
+        table = core_of(self.table)
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
         for number, columns in rows:
             alike[tuple(columns)].append({"row_id": number} | {f"new_{name}": value for name, value in columns.items()})
@@ -262,7 +262,3 @@ def hanging(session: Session, column: Any, ids: Sequence[int]) -> set[int]:  # n
     for part in narrowed(select(column).distinct(), column, ids):
         found.update(session.scalars(part))
     return found
-
-
-def _core(table: type[Table]) -> sqlalchemy.Table:
-    return cast("sqlalchemy.Table", table.__table__)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from outreach.domain.cells import DaysOff, ServiceHours, write_hours
@@ -30,6 +30,7 @@ from outreach.services.registers.register import (
     narrowed,
 )
 from outreach.services.registers.search_keys import Former, Unit, keys_of
+from outreach.store.bulk import add_rows, insert_rows
 from outreach.store.plans import Stop
 from outreach.store.requests import Request
 from outreach.store.sites import Need, Site, SiteBlock, SiteWindow
@@ -225,8 +226,7 @@ class Sites(Register):
             return []
         units = Lookups(session).units
         owner = {"organisation_id": session.info["organisation_id"]}
-        made = insert(Site).returning(Site.id, sort_by_parameter_order=True)
-        ids = list(session.scalars(made, [self._columns(values, session, units) | owner for values in rows]))
+        ids = insert_rows(session, Site, [self._columns(values, session, units) | owner for values in rows])
         _write_children(session, list(zip(ids, rows, strict=True)))
         return ids
 
@@ -316,6 +316,5 @@ def _write_children(session: Session, rows: Sequence[tuple[int, Values]]) -> Non
         for number, values in rows
         for b in values.get("blocked", ())
     ]
-    for table, children in ((SiteWindow, windows), (SiteBlock, blocks)):
-        if children:
-            session.execute(insert(table), children)
+    add_rows(session, SiteWindow, windows)
+    add_rows(session, SiteBlock, blocks)
