@@ -80,10 +80,10 @@ class Stopwatch:
         """Count the time of a function that writes."""
         inner = getattr(module, name)
 
-        def timed(*given: object) -> object:
+        def timed(*given: object, **named: object) -> object:
             began = time.perf_counter()
             try:
-                return inner(*given)
+                return inner(*given, **named)
             finally:
                 self.locked += time.perf_counter() - began
 
