@@ -99,14 +99,14 @@ def _ways(register: Register) -> dict[str, dict[str, float]]:
 
 def _offers(heading: str, ways: Mapping[str, Mapping[str, float]]) -> list[tuple[float, str]]:
     keys = {search_key(heading), search_key(IN_BRACKETS.sub(" ", heading))} - {""}
-    if not keys or keys & LEFT_OUT:
-        return []
     exact = [
         (max(known[key] for key in keys if key in known), name)
         for name, known in ways.items()
         if any(key in known for key in keys)
     ]
-    return exact or [
+    if exact or not keys or keys & LEFT_OUT:
+        return exact
+    return [
         (0.5 * alike, name)
         for name, known in ways.items()
         if (alike := max(_alike(key, way) for key in keys for way in known)) >= ALIKE

@@ -66,7 +66,7 @@ class Vehicles(_Weekly):
             "Số xe",
             least=1,
             most=MOST_SIGNS,
-            aliases="so; so hieu; xe so; so thu tu; stt; vehicle number",
+            aliases="so; so hieu; xe so; vehicle number",
             hint="Số cho xe màu và nét riêng. Để trống thì lấy số còn trống.",
         ),
         f.line("name", "Tên xe", most=80, aliases="ten; xe; vehicle", hint="Để trống thì là “Xe” và số."),

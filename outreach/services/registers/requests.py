@@ -42,7 +42,7 @@ class Requests(Register):
             "Số thứ tự",
             least=1,
             most=9_999_999,
-            aliases="stt; so; so den; so vao so; tt; number",
+            aliases="so; so den; so vao so; number",
             hint="Để trống thì lấy số tiếp theo.",
         ),
         f.day("asked_on", "Ngày nhận", required=True, aliases="ngay; ngay den; ngay de nghi; ngay gui; date"),

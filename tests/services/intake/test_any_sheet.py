@@ -69,3 +69,12 @@ def test_any_headings_give_a_guess_that_names_a_field_once(furnished, name):
         assert {field.name for field in missing(register, found)}.isdisjoint(found.values())
 
     holds()
+
+
+def test_a_serial_number_is_left_out_unless_it_is_what_the_field_is_called(session):
+    """A request is numbered "Số thứ tự"; an STT beside a vehicle only counts lines."""
+    looks = Lookups(session)
+    rows = [["1", "x"], ["2", "y"]]
+    assert guess(REGISTERS["requests"], columns_of(["Số thứ tự", "Lạ"], rows), looks) == {0: "number"}
+    for name in ("vehicles", "requests", "sites"):
+        assert 0 not in guess(REGISTERS[name], columns_of(["STT", "Lạ"], rows), looks)
