@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from outreach.domain import cells
@@ -90,145 +91,85 @@ class Field:
         return self.write(value, looks)
 
 
+def _plain(
+    name: str,
+    heading: str,
+    read: Callable[[str], Any],
+    write: Callable[[Any], str] = str,
+    **more: Any,  # noqa: ANN401
+) -> Field:
+    """A field whose cells are read and written without a look at other rows."""
+    return Field(
+        name=name, heading=heading, read=lambda text, _: read(text), write=lambda value, _: write(value), **more
+    )
+
+
 def line(name: str, heading: str, *, most: int, **more: Any) -> Field:  # noqa: ANN401 - the other columns of Field
     """A line of text."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_text(text, most=most),
-        write=lambda value, _: value,
-        most=most,
-        **more,
-    )
+    return _plain(name, heading, partial(cells.read_text, most=most), most=most, **more)
 
 
 def lines(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     """Several lines of text."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_long_text(text),
-        write=lambda value, _: value,
-        widget=Widget.LINES,
-        most=4000,
-        **more,
-    )
+    return _plain(name, heading, cells.read_long_text, widget=Widget.LINES, most=4000, **more)
 
 
 def whole(name: str, heading: str, *, least: int, most: int, empty: int | None = None, **more: Any) -> Field:  # noqa: ANN401
     """A whole number."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_whole(text, least=least, most=most),
-        write=lambda value, _: str(value),
-        widget=Widget.WHOLE,
-        least=least,
-        most=most,
-        empty=empty,
-        **more,
-    )
+    read = partial(cells.read_whole, least=least, most=most)
+    return _plain(name, heading, read, widget=Widget.WHOLE, least=least, most=most, empty=empty, **more)
 
 
 def number(name: str, heading: str, *, least: float, most: float, **more: Any) -> Field:  # noqa: ANN401
     """A number with decimals."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_number(text, least=least, most=most),
-        write=lambda value, _: cells.write_number(value),
-        widget=Widget.NUMBER,
-        least=least,
-        most=most,
-        empty=None,
-        **more,
-    )
+    read, write = partial(cells.read_number, least=least, most=most), cells.write_number
+    return _plain(name, heading, read, write, widget=Widget.NUMBER, least=least, most=most, empty=None, **more)
 
 
 def day(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     """A date."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_day(text),
-        write=lambda value, _: cells.write_day(value),
-        widget=Widget.DAY,
-        empty=None,
-        **more,
-    )
+    return _plain(name, heading, cells.read_day, cells.write_day, widget=Widget.DAY, empty=None, **more)
 
 
 def time(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     """A wall-clock time, as seconds after midnight."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_time(text),
-        write=lambda value, _: cells.write_time(value),
-        widget=Widget.TIME,
-        empty=None,
-        **more,
-    )
+    return _plain(name, heading, cells.read_time, cells.write_time, widget=Widget.TIME, empty=None, **more)
 
 
 def yes_no(name: str, heading: str, *, empty: bool, also: Mapping[str, bool] | None = None, **more: Any) -> Field:  # noqa: ANN401
     """Yes or no; `also` are further words (search keys)."""
 
-    def read(text: str, _looks: Lookups) -> bool:
+    def read(text: str) -> bool:
         said = also.get(search_key(text)) if also else None
         return cells.read_yes_no(text) if said is None else said
 
-    return Field(
-        name=name,
-        heading=heading,
-        read=read,
-        write=lambda value, _: translate(cells.write_yes_no(value)),
-        widget=Widget.YES_NO,
-        worded=True,
-        empty=empty,
-        **more,
-    )
+    def write(value: bool) -> str:
+        return translate(cells.write_yes_no(value))
+
+    return _plain(name, heading, read, write, widget=Widget.YES_NO, worded=True, empty=empty, **more)
 
 
 def weekdays(name: str, heading: str, *, empty: tuple[int, ...] = (0, 1, 2, 3, 4), **more: Any) -> Field:  # noqa: ANN401
     """Weekdays, 0 is Monday."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_weekdays(text),
-        write=lambda value, _: cells.write_weekdays(value, language=current_language()),
-        widget=Widget.WEEKDAYS,
-        worded=True,
-        empty=empty,
-        **more,
-    )
+
+    def write(value: tuple[int, ...]) -> str:
+        return cells.write_weekdays(value, language=current_language())
+
+    return _plain(name, heading, cells.read_weekdays, write, widget=Widget.WEEKDAYS, worded=True, empty=empty, **more)
 
 
 def hours(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     """Service hours with their weekdays; an empty cell says nothing, a word says that there are none."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_hours(text),
-        write=lambda value, _: cells.write_hours(value, language=current_language()),
-        widget=Widget.HOURS,
-        worded=True,
-        empty=None,
-        **more,
-    )
+
+    def write(value: tuple[cells.ServiceHours, ...]) -> str:
+        return cells.write_hours(value, language=current_language())
+
+    return _plain(name, heading, cells.read_hours, write, widget=Widget.HOURS, worded=True, empty=None, **more)
 
 
 def days_off(name: str, heading: str, **more: Any) -> Field:  # noqa: ANN401
     """Days off with their reasons."""
-    return Field(
-        name=name,
-        heading=heading,
-        read=lambda text, _: cells.read_days_off(text),
-        write=lambda value, _: cells.write_days_off(value),
-        widget=Widget.DAYS_OFF,
-        empty=(),
-        **more,
-    )
+    return _plain(name, heading, cells.read_days_off, cells.write_days_off, widget=Widget.DAYS_OFF, empty=(), **more)
 
 
 REMEMBERED = 1000  # ways in which one choice was written; a sheet of many rows repeats a few
