@@ -1,5 +1,7 @@
 """The one family of errors: a stable code, a sentence to translate and the values it speaks of."""
 
+from collections.abc import Sequence
+
 
 class OutreachError(Exception):
     """A named failure a person can act on.
@@ -28,6 +30,24 @@ class InvalidValue(OutreachError):
         super().__init__(message, field=field, value=value, **values)
         self.field = field
         self.value = value
+
+    @property
+    def more(self) -> dict[str, object]:
+        """What the sentence speaks of besides field and value."""
+        return {name: value for name, value in self.values.items() if name not in ("field", "value")}
+
+    def about(self, field: str, *, value: object) -> "InvalidValue":
+        """The same fault under the name and with the value that a reader knows."""
+        return InvalidValue(self.message, field=field, value=value, **self.more)
+
+
+class SeveralFaults(InvalidValue):
+    """Several faults at once; speaks with the words of the first, `faults` (not empty) holds them all."""
+
+    def __init__(self, faults: Sequence[InvalidValue]) -> None:
+        first = faults[0]
+        super().__init__(first.message, field=first.field, value=first.value, **first.more)
+        self.faults = tuple(faults)
 
 
 class NotFound(OutreachError):

@@ -177,8 +177,7 @@ def _decide(session: Session, actor: Actor, request: Request, state: RequestStat
     try:
         request.answer = read_long_text(answer)
     except InvalidValue as error:
-        raise InvalidValue(error.message, field="answer", value=answer[:80],
-                           **{key: value for key, value in error.values.items() if key not in ("field", "value")}) from None  # fmt: skip  # noqa: E501
+        raise error.about("answer", value=answer[:80]) from None
     before, request.state = request.state, state
     request.decided_on, request.decided_by = max(today, request.asked_on), actor.user_id
     request.version += 1

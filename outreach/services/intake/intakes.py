@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.domain.errors import InvalidValue, NotFound, WrongState
+from outreach.domain.errors import NotFound, SeveralFaults, WrongState
 from outreach.domain.roles import Actor, require
 from outreach.domain.visits import IntakeState, JobState
 from outreach.i18n import current_language
@@ -20,14 +20,8 @@ from outreach.store.intakes import Intake
 NOT_NOW = "Lần nhập này đã sang bước khác. Xin mở lại trang."
 
 
-class WrongColumns(InvalidValue):
-    """A choice of columns with faults; `faults` holds each of them by the field of the form."""
-
-    def __init__(self, faults: dict[str, InvalidValue]) -> None:
-        first = next(iter(faults.values()))
-        more = {name: value for name, value in first.values.items() if name not in ("field", "value")}
-        super().__init__(first.message, field=first.field, value=first.value, **more)
-        self.faults = faults
+class WrongColumns(SeveralFaults):
+    """A choice of columns with faults; the field of each is its input in the form."""
 
 
 def start_intake(session: Session, actor: Actor, register: Register, *, file_name: str, folder: str) -> Intake:
@@ -78,7 +72,7 @@ def choose_columns(session: Session, actor: Actor, intake_id: int, *, mapping: M
     intake, register = _in_state(session, actor, intake_id, IntakeState.MAPPING, IntakeState.READY)
     faults = columns.faults_of(register, mapping)
     if faults:
-        raise WrongColumns(faults)
+        raise WrongColumns(list(faults.values()))
     intake.mapping = {str(index): name for index, name in mapping.items()}
     intake.facts = {**intake.facts, "clear": clear}
     intake.state, intake.error, intake.language = IntakeState.CHECKING, "", current_language()

@@ -72,8 +72,7 @@ class NoteGroup:
 
 def said_of_fault(fault: InvalidValue) -> Said:
     """The sentence of a fault."""
-    more = {name: value for name, value in fault.values.items() if name not in ("field", "value")}
-    return Said(fault.field, fault.message, "" if fault.value is None else str(fault.value), more)
+    return Said(fault.field, fault.message, "" if fault.value is None else str(fault.value), fault.more)
 
 
 def said_of_note(note: Note) -> Said:

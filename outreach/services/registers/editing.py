@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from outreach.domain.errors import InvalidValue, NotFound, StaleEdit, WrongState
+from outreach.domain.errors import InvalidValue, NotFound, SeveralFaults, StaleEdit, WrongState
 from outreach.domain.roles import Actor, require
 from outreach.i18n import translate, use_language
 from outreach.services import audit
@@ -16,13 +16,11 @@ from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Reading, Record, Register, Said, Values
 
 
-class RefusedRecord(InvalidValue):
+class RefusedRecord(SeveralFaults):
     """A row with faults; `reading` holds each of them by field."""
 
     def __init__(self, reading: Reading) -> None:
-        first = reading.faults[0]
-        more = {name: value for name, value in first.values.items() if name not in ("field", "value")}
-        super().__init__(first.message, field=first.field, value=first.value, **more)
+        super().__init__(reading.faults)
         self.reading = reading
 
 

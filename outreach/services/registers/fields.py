@@ -79,10 +79,9 @@ class Field:
         try:
             return self.read(text, looks)
         except InvalidValue as error:
-            values = {key: value for key, value in error.values.items() if key not in ("field", "value")}
             said = str(error.value)
             shown = said if len(said) <= SHOWN_MOST else said[:SHOWN_MOST] + "…"
-            raise InvalidValue(error.message, field=self.name, value=shown, **values) from None
+            raise error.about(self.name, value=shown) from None
 
     def text_of(self, value: Any, looks: Lookups) -> str:  # noqa: ANN401 - as above
         """The cell of a value."""

@@ -79,8 +79,3 @@ def getting_started(session: Session, *, today: date) -> tuple[Started, ...]:
 
 def _count(session: Session, table: type[Table], *conditions: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count(table.id)).where(*conditions)) or 0
-
-
-def sites_missing(session: Session) -> bool:
-    """Whether the library has no site at all, so that its pages lead to the first steps."""
-    return session.scalar(select(Site.id).limit(1)) is None

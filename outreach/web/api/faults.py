@@ -1,6 +1,5 @@
 """What programs do wrong, as errors: a body that is no JSON, values of a wrong type, a change without its version."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -32,16 +31,6 @@ class NewerVersion(StaleEdit):
     def __init__(self, message: str, *, current: dict[str, Any], **values: object) -> None:
         super().__init__(message, **values)
         self.extra = {"current": current}
-
-
-class Refused(InvalidValue):
-    """A request with several faults, each with its field; `faults` is not empty."""
-
-    def __init__(self, faults: Sequence[InvalidValue]) -> None:
-        first = faults[0]
-        more = {name: value for name, value in first.values.items() if name not in ("field", "value")}
-        super().__init__(first.message, field=first.field, value=first.value, **more)
-        self.faults = faults
 
 
 # kind of pydantic's error, or how it begins -> our sentence

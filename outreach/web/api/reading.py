@@ -10,8 +10,8 @@ from flask import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from outreach.domain.errors import InvalidValue
-from outreach.web.api.faults import Refused, Unreadable, UnsupportedType, fault_of
+from outreach.domain.errors import InvalidValue, SeveralFaults
+from outreach.web.api.faults import Unreadable, UnsupportedType, fault_of
 
 JSON = "application/json"
 _PLACE = re.compile(r"line (\d+) column (\d+)")
@@ -97,7 +97,7 @@ def _checked(model: type[Model], given: dict[str, str]) -> Model:
         return model.model_validate(given)
     except ValidationError as error:
         faults = [fault_of({**one, "loc": one["loc"][:1]}) for one in error.errors(include_url=False)]
-        raise Refused(list({fault.field: fault for fault in reversed(faults)}.values())[::-1]) from None
+        raise SeveralFaults(list({fault.field: fault for fault in reversed(faults)}.values())[::-1]) from None
 
 
 class Adapter(PydanticAdapter):

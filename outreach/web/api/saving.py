@@ -5,14 +5,13 @@ from typing import Any
 
 from flask import g
 
-from outreach.domain.errors import InvalidValue
+from outreach.domain.errors import InvalidValue, SeveralFaults
 from outreach.i18n import translate
 from outreach.services.registers import fields as f
 from outreach.services.registers.editing import RefusedRecord, Saved, save_texts
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Record, Register
 from outreach.services.registers.walk import dated
-from outreach.web.api.faults import Refused
 from outreach.web.api.models import row_of
 from outreach.web.api.reading import Sent
 from outreach.web.api.shapes import called, is_reference, name_of, shape_of
@@ -28,7 +27,7 @@ def shown(register: Register, record_id: int) -> dict[str, Any]:
 
 
 def save(register: Register, sent: Sent, *, before: Record | None = None) -> Saved:
-    """Store a body as a new row, or as changes of the row `before`; raises Refused with every fault, StaleEdit."""
+    """Store a body as a new row, or as changes of the row `before`; raises SeveralFaults, StaleEdit."""
     looks = Lookups(g.session)
     faults, texts = list(sent.faults), {}
     for one in register.fields:
@@ -40,14 +39,14 @@ def save(register: Register, sent: Sent, *, before: Record | None = None) -> Sav
             if text is not None:
                 texts[one.name] = text
     if faults:
-        raise Refused(_together(register, sent, faults, texts, before=before))
+        raise SeveralFaults(_together(register, sent, faults, texts, before=before))
     try:
         return save_texts(
             g.session, g.actor, register, texts,
             record_id=before.id if before else None, version=before.version if before else None,
         )  # fmt: skip
     except RefusedRecord as error:
-        raise Refused([_as_sent(register, sent, fault) for fault in error.reading.faults]) from None
+        raise SeveralFaults([_as_sent(register, sent, fault) for fault in error.reading.faults]) from None
 
 
 def _together(
@@ -74,7 +73,7 @@ def _text(one: f.Field, values: Mapping[str, Any], looks: Lookups) -> str | None
     try:
         taken = shape_of(one).take(value)
     except InvalidValue as error:  # of a part: "0.last"
-        raise _moved(error, f"{name_of(one)}.{error.field}") from None
+        raise error.about(f"{name_of(one)}.{error.field}", value=error.value) from None
     text = one.text_of(taken, looks)
     if one.widget is f.Widget.DAYS_OFF and {day.period for day in one.value_of(text, looks)} != {
         day.period for day in taken
@@ -102,18 +101,13 @@ def _reference_text(one: f.Field, values: Mapping[str, Any], looks: Lookups) -> 
     return by_number
 
 
-def _moved(fault: InvalidValue, name: str) -> InvalidValue:
-    more = {key: given for key, given in fault.values.items() if key not in ("field", "value")}
-    return InvalidValue(fault.message, field=name, value=fault.value, **more)
-
-
 def _as_sent(register: Register, sent: Sent, fault: InvalidValue) -> InvalidValue:
     """A fault of the register under the name and with the value that the sender used."""
     one = next((one for one in register.fields if one.name == fault.field), None)
     name = fault.field
     if one is not None and (not is_reference(one) or one.name not in sent.raw):
         name = called(one) if is_reference(one) else name_of(one)
-    moved = _moved(fault, name)
+    moved = fault.about(name, value=fault.value)
     moved.value = sent.raw.get(name, fault.value)  # the sentence keeps the words that were read
     return moved
 

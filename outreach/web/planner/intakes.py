@@ -237,7 +237,7 @@ def choose_columns(intake_id: int) -> AnyResponse:
     try:
         intake = intakes.choose_columns(g.session, g.actor, intake_id, mapping=chosen, clear=clear)
     except intakes.WrongColumns as error:
-        told = {name: translate(fault.message, **fault.values) for name, fault in error.faults.items()}
+        told = {fault.field: translate(fault.message, **fault.values) for fault in error.faults}
         return Response(_columns_page(view, chosen=chosen, clear=clear, errors=told), 422)
     _wake(intake.job_id)
     return _to(intake_id)
