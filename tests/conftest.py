@@ -10,11 +10,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from outreach.i18n import use_language
 from outreach.settings import Settings
 from outreach.store import schema
 from outreach.store.tables import METADATA
 from outreach.wiring import House, open_house
 from tests.factories import make_organisation
+
+
+@pytest.fixture(autouse=True)
+def speak_vietnamese() -> Iterator[None]:
+    """No test goes on in the language of the one before it."""
+    with use_language("vi"):
+        yield
 
 
 @pytest.fixture(scope="session")

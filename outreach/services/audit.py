@@ -146,7 +146,6 @@ def _deeds() -> dict[str, str]:
         "close-plan": translate("Đóng kế hoạch"),
         "add-user": translate("Thêm tài khoản"),
         "change-user": translate("Đổi tài khoản"),
-        "merge-sites": translate("Gộp điểm trùng"),
         "change-own-account": translate("Sửa tài khoản của mình"),
         "change-password": translate("Đổi mật khẩu"),
         "offer-password-reset": translate("Tạo liên kết đặt lại mật khẩu"),

@@ -1,148 +1,210 @@
-"""Needs for many sites at once: "all primary schools of these communes: one visit of 150 minutes"."""
+"""One need each for many sites: all primary schools of these communes ask for one visit of 150 minutes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from outreach.domain.errors import InvalidValue
+from outreach.domain.cells import write_day
+from outreach.domain.errors import StaleEdit
 from outreach.domain.places import SiteKind
-from outreach.domain.roles import Actor, Right, require
-from outreach.domain.visits import VisitOutcome
-from outreach.i18n import translate
+from outreach.domain.roles import Actor, require
+from outreach.domain.words import word_of
+from outreach.i18n import use_language
 from outreach.services import audit
+from outreach.services.registers.editing import RefusedRecord
 from outreach.services.registers.lookups import Lookups
-from outreach.services.registers.needs import Needs
-from outreach.services.registers.register import Reading, Values
+from outreach.services.registers.needs import Needs, coming_half_year
+from outreach.services.registers.register import Values, chunks
 from outreach.services.sites import months_before
+from outreach.services.visit_counts import counted
 from outreach.store.organisations import AdminUnit
 from outreach.store.sites import Need, Site
 from outreach.store.visits import VisitRecord
 
-SERVED = (VisitOutcome.DONE, VisitOutcome.PART)
+NEEDS = Needs()
+IDENTITY = ("service", "first_day", "last_day")  # with the site: by these a need is the same one
+ASKED = ("quota", "minutes", "min_gap_days", "max_gap_days", "priority")
 Unit, Former = aliased(AdminUnit), aliased(AdminUnit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Which:
-    """Which sites are meant; what is empty narrows nothing."""
+class Choice:
+    """Which sites in use, by names of communes and former districts; each set narrows, an empty one does not."""
 
-    kinds: tuple[SiteKind, ...] = ()
-    communes: tuple[str, ...] = ()
-    districts: tuple[str, ...] = ()
-    base_id: int | None = None
+    kinds: frozenset[SiteKind] = frozenset()
+    communes: frozenset[str] = frozenset()
+    districts: frozenset[str] = frozenset()
+    base_ids: frozenset[int] = frozenset()
     not_visited_months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
-    """A site that fits, with the needs of this service and these days that it has already."""
+class Chosen:
+    """A site that fits, and what it asks for already on these very days."""
 
     id: int
     code: str
     name: str
     commune: str
     last_visit: date | None
-    there: int
+    need_id: int | None
+    changes: Values  # what its need would have to change
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What adding would do: sites that get a need, and sites that have one already and are left alone."""
+    """What asking for many would do."""
 
-    new: tuple[Picked, ...]
-    there: tuple[Picked, ...]
-    values: Values
+    new: tuple[Chosen, ...]  # get a need
+    other: tuple[Chosen, ...]  # have one for these very days with other numbers: it is changed or left, as one chooses
+    same: tuple[Chosen, ...]  # ask for just this already
+    overlapping: tuple[Chosen, ...]  # ask for the service on days that overlap: left, or the site would ask twice
+
+    @property
+    def token(self) -> str:
+        """What was looked at, so that nothing else is written."""
+        seen = repr([[one.id for one in part] for part in (self.new, self.other)])
+        return sha256(seen.encode()).hexdigest()[:32]
 
 
-def read_wish(session: Session, texts: Mapping[str, str]) -> Reading:
-    """The need each site would get; faults as a single need would have them, apart from the site's own."""
-    register, looks = Needs(), Lookups(session)
-    code = next(iter(looks.site_codes.values()), "")
-    reading = register.read({**texts, "site_id": code}, looks)
-    reading.values.pop("site_id", None)
-    reading.faults[:] = [fault for fault in reading.faults if fault.field != "site_id"]
-    return reading
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written."""
+
+    added: int
+    changed: int
+
+
+def read_terms(session: Session, texts: Mapping[str, str]) -> Values:
+    """What is asked for, from the texts of a form: days, service, visits, minutes, gaps, priority.
+
+    Days that are left out are those of the coming half-year. Raises RefusedRecord with every fault.
+    """
+    first, last = coming_half_year(session)
+    silent = not texts.get("first_day", "").strip() and not texts.get("last_day", "").strip()
+    known = {**NEEDS.defaults(), "first_day": first, "last_day": last} if silent else NEEDS.defaults()
+    names = [name for name in (*IDENTITY, *ASKED) if not (silent and name in ("first_day", "last_day"))]
+    sent = {name: texts[name] for name in names if name in texts}
+    reading = NEEDS.read(sent, Lookups(session), known=known)
+    if reading.faults:
+        raise RefusedRecord(reading)
+    return {name: {**known, **reading.values}[name] for name in (*IDENTITY, *ASKED)}
 
 
 def choices(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Communes and former districts in which there are active sites."""
-    communes = select(Unit.name).join(Site, Site.admin_unit_id == Unit.id).where(Site.active.is_(True)).distinct()
-    districts = select(Former.name).join(Site, Site.former_unit_id == Former.id).where(Site.active.is_(True)).distinct()
-    return tuple(session.scalars(communes)), tuple(session.scalars(districts))
+    """Communes and former districts in which there are sites in use."""
+    asked = (
+        select(unit.name).join(Site, column == unit.id).where(Site.active.is_(True)).distinct().order_by(unit.name)
+        for unit, column in ((Unit, Site.admin_unit_id), (Former, Site.former_unit_id))
+    )
+    communes, districts = (tuple(session.scalars(one)) for one in asked)
+    return communes, districts
 
 
-def preview(session: Session, which: Which, values: Values, *, today: date) -> Preview:
+def preview_needs(session: Session, actor: Actor, choice: Choice, terms: Values, *, today: date) -> Preview:
     """The sites that fit, parted by whether they have such a need already."""
-    picked = _picked(session, which, values, today)
-    return Preview(tuple(one for one in picked if not one.there), tuple(one for one in picked if one.there), values)
+    require(actor, NEEDS.write_right)
+    chosen = _chosen(session, choice, terms, today=today)
+    overlapping = _overlapping(session, terms)
+    return Preview(
+        new=tuple(one for one in chosen if one.need_id is None and one.id not in overlapping),
+        other=tuple(one for one in chosen if one.changes),
+        same=tuple(one for one in chosen if one.need_id is not None and not one.changes),
+        overlapping=tuple(one for one in chosen if one.need_id is None and one.id in overlapping),
+    )
 
 
-def _picked(session: Session, which: Which, values: Values, today: date) -> list[Picked]:
-    served = (
+def give_needs(
+    session: Session,
+    actor: Actor,
+    choice: Choice,
+    terms: Values,
+    *,
+    change: bool,
+    today: date,
+    token: str | None = None,
+) -> Done:
+    """Give each site that fits such a need; those that have one are changed, or left as they are.
+
+    Doing it again does nothing. One line of the log tells it all. Raises StaleEdit when sites or needs changed
+    since the preview with this `token`.
+    """
+    found = preview_needs(session, actor, choice, terms, today=today)
+    if token is not None and token != found.token:
+        raise StaleEdit("Danh sách điểm vừa thay đổi. Xin xem lại rồi bấm thêm lần nữa.")
+    new = [{**NEEDS.defaults(), **terms, "site_id": one.id} for one in found.new]
+    changed = [(one.need_id, one.changes) for one in found.other if change and one.need_id is not None]
+    for rows in chunks(new):
+        NEEDS.insert(session, rows)
+    for changes in chunks(changed):
+        NEEDS.update(session, changes)
+    session.expire_all()
+    if new or changed:
+        _log(session, actor, terms, added=len(new), changed=len(changed))
+    return Done(len(new), len(changed))
+
+
+def _sites(choice: Choice, today: date) -> Select[int, str, str, str, date]:
+    last = (
         select(VisitRecord.site_id, func.max(VisitRecord.day).label("day"))
-        .where(VisitRecord.checked.is_(True), VisitRecord.outcome.in_(SERVED), VisitRecord.day <= today)
+        .where(VisitRecord.day <= today, *counted())
         .group_by(VisitRecord.site_id)
         .subquery()
     )
-    wanted: Any = (
-        select(Site.id, Site.code, Site.name, Unit.name, served.c.day)
+    wanted = (
+        select(Site.id, Site.code, Site.name, Unit.name, last.c.day)
         .outerjoin(Unit, Unit.id == Site.admin_unit_id)
         .outerjoin(Former, Former.id == Site.former_unit_id)
-        .outerjoin(served, served.c.site_id == Site.id)
+        .outerjoin(last, last.c.site_id == Site.id)
         .where(Site.active.is_(True))
-        .order_by(Site.sort_key, Site.id)
+        .order_by(Site.sort_key, Site.code)
     )
-    if which.kinds:
-        wanted = wanted.where(Site.kind.in_(which.kinds))
-    if which.communes:
-        wanted = wanted.where(Unit.name.in_(which.communes))
-    if which.districts:
-        wanted = wanted.where(Former.name.in_(which.districts))
-    if which.base_id is not None:
-        wanted = wanted.where(Site.base_id == which.base_id)
-    if which.not_visited_months is not None:
-        first = months_before(today, which.not_visited_months)
-        wanted = wanted.where((served.c.day.is_(None)) | (served.c.day < first))
-    there = _there(session, values)
-    return [
-        Picked(number, code, name, commune or "", last, there.get(number, 0))
-        for number, code, name, commune, last in session.execute(wanted)
-    ]
-
-
-def _there(session: Session, values: Values) -> dict[int, int]:
-    """How many needs of this service touch these days, by site."""
-    same = select(Need.site_id, func.count(Need.id)).where(
-        Need.service == values["service"],
-        Need.first_day <= values["last_day"],
-        Need.last_day >= values["first_day"],
+    among: tuple[tuple[Any, frozenset[Any]], ...] = (
+        (Site.kind, choice.kinds),
+        (Unit.name, choice.communes),
+        (Former.name, choice.districts),
+        (Site.base_id, choice.base_ids),
     )
-    return dict(iter(session.execute(same.group_by(Need.site_id))))
+    for column, names in among:
+        if names:
+            wanted = wanted.where(column.in_(names))
+    if choice.not_visited_months is not None:
+        since = months_before(today, choice.not_visited_months)
+        wanted = wanted.where(or_(last.c.day.is_(None), last.c.day < since))
+    return wanted
 
 
-def add_needs(session: Session, actor: Actor, which: Which, texts: Mapping[str, str], *, today: date,
-              expected: Sequence[int]) -> int:  # fmt: skip
-    """Add the need to the `expected` sites, those of the preview that a person looked at; returns how many.
+def _chosen(session: Session, choice: Choice, terms: Values, *, today: date) -> list[Chosen]:
+    asked = [getattr(Need, name) for name in ASKED]
+    same = select(Need.site_id, Need.id, *asked).where(*(getattr(Need, name) == terms[name] for name in IDENTITY))
+    there = {row[0]: row for row in session.execute(same.order_by(Need.id.desc()))}
+    found = []
+    for site_id, code, name, commune, last_visit in session.execute(_sites(choice, today)):
+        row = there.get(site_id)
+        now = dict(zip(ASKED, row[2:], strict=True)) if row is not None else {}
+        changes = {word: terms[word] for word, value in now.items() if value != terms[word]}
+        need_id = row[1] if row is not None else None
+        found.append(Chosen(site_id, code, name, commune or "", last_visit, need_id, changes))
+    return found
 
-    Raises InvalidValue when the sites that fit are no longer those: somebody changed sites or needs meanwhile.
-    """
-    require(actor, Right.EDIT_REGISTERS)
-    reading = read_wish(session, texts)
-    if reading.faults:
-        raise reading.faults[0]
-    found = preview(session, which, reading.values, today=today)
-    if [one.id for one in found.new] != list(expected):
-        raise InvalidValue("Danh sách điểm vừa thay đổi. Xin xem lại rồi bấm thêm lần nữa.", field="")
-    register = Needs()
-    rows = [{**register.defaults(), **reading.values, "site_id": one.id} for one in found.new]
-    register.insert(session, rows)
-    if rows:
-        texts_kept = register.texts_of(rows[0], Lookups(session))
-        shown = {name: [None, text] for name, text in texts_kept.items() if text and name != "site_id"}
-        name = translate("{count} điểm", count=len(rows))
-        audit.record(session, actor, "add-needs", "needs", None, name, shown)
-    return len(rows)
+
+def _overlapping(session: Session, terms: Values) -> set[int]:
+    """Sites that ask for the service on some of these days."""
+    asked = select(Need.site_id).where(
+        Need.service == terms["service"], Need.first_day <= terms["last_day"], Need.last_day >= terms["first_day"]
+    )
+    return set(session.scalars(asked))
+
+
+def _log(session: Session, actor: Actor, terms: Values, *, added: int, changed: int) -> None:
+    with use_language("vi"):
+        texts = NEEDS.texts_of({**NEEDS.defaults(), **terms}, Lookups(session))
+    days = f"{write_day(terms['first_day'])} - {write_day(terms['last_day'])}"
+    changes: dict[str, list[Any]] = {name: [None, texts[name]] for name in (*IDENTITY, *ASKED) if texts[name]}
+    changes |= {name: [None, count] for name, count in (("new", added), ("changed", changed)) if count}
+    audit.record(session, actor, "bulk-needs", NEEDS.name, None, f"{word_of(terms['service'])} {days}", changes)

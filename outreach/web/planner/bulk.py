@@ -1,10 +1,10 @@
 """Needs for many sites at once: choose sites and wish, look at what it would do, then one press."""
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from outreach.domain.errors import InvalidValue
+from outreach.domain.errors import StaleEdit
 from outreach.domain.names import sort_key
 from outreach.domain.places import SiteKind
 from outreach.domain.roles import Right
@@ -12,7 +12,8 @@ from outreach.domain.visits import ServiceKind
 from outreach.i18n import translate_count
 from outreach.services import plan_rows, sites
 from outreach.services.registers import bulk_needs
-from outreach.services.registers.bulk_needs import Preview, Which
+from outreach.services.registers.bulk_needs import Choice, Preview
+from outreach.services.registers.editing import RefusedRecord
 from outreach.web.auth import allow
 from outreach.web.clock import today
 from outreach.web.numbers import whole
@@ -25,13 +26,13 @@ WISH = ("service", "quota", "minutes", "first_day", "last_day", "min_gap_days", 
 MONTHS = (3, 6, 12)
 
 
-def _which(form: MultiDict[str, str]) -> Which:
-    months = form.get("unseen", type=whole)
-    return Which(
-        kinds=tuple(SiteKind(kind) for kind in form.getlist("kind") if kind in set(SiteKind)),
-        communes=tuple(form.getlist("commune")),
-        districts=tuple(form.getlist("district")),
-        base_id=form.get("base", type=whole),
+def _choice(form: MultiDict[str, str]) -> Choice:
+    months, base = form.get("unseen", type=whole), form.get("base", type=whole)
+    return Choice(
+        kinds=frozenset(SiteKind(kind) for kind in form.getlist("kind") if kind in set(SiteKind)),
+        communes=frozenset(form.getlist("commune")),
+        districts=frozenset(form.getlist("district")),
+        base_ids=frozenset() if base is None else frozenset({base}),
         not_visited_months=months if months in MONTHS else None,
     )
 
@@ -63,14 +64,12 @@ def _page(form: MultiDict[str, str], errors: dict[str, str], preview: Preview | 
     )
 
 
-def _preview(form: MultiDict[str, str], errors: dict[str, str]) -> AnyResponse | str:
-    reading = bulk_needs.read_wish(g.session, _texts(form))
-    faults = errors | {fault.field: said(fault) for fault in reading.faults}
-    if reading.faults:
-        return Response(_page(form, faults), 422)
-    found = bulk_needs.preview(g.session, _which(form), reading.values, today=today())
-    page = _page(form, faults, found)
-    return Response(page, 409) if errors else page
+def _preview(form: MultiDict[str, str]) -> AnyResponse | str:
+    try:
+        terms = bulk_needs.read_terms(g.session, _texts(form))
+    except RefusedRecord as refused:
+        return Response(_page(form, {fault.field: said(fault) for fault in refused.reading.faults}), 422)
+    return _page(form, {}, bulk_needs.preview_needs(g.session, g.actor, _choice(form), terms, today=today()))
 
 
 @desk.get("/nhu-cau/hang-loat")
@@ -81,19 +80,30 @@ def show() -> AnyResponse | str:
         half_years = offered_half_years(plan_rows.coming_half_years(g.session, today=today()))
         start = {"quota": "1", "minutes": "120", "priority": "3", "period": half_years[1].key}
         return _page(MultiDict(start | dict(request.args)), {})
-    return _preview(request.args, {})
+    return _preview(request.args)
 
 
 @desk.post("/nhu-cau/hang-loat")
 @allow(Right.EDIT_REGISTERS)
 def add() -> AnyResponse | str:
-    """Add the needs that the preview showed."""
+    """Write the needs that the preview showed."""
     form = request.form
-    expected = [int(part) for part in form.get("expected", "").split(",") if part.isdigit()]
     try:
-        count = bulk_needs.add_needs(g.session, g.actor, _which(form), _texts(form), today=today(), expected=expected)
-    except InvalidValue as error:
+        terms = bulk_needs.read_terms(g.session, _texts(form))
+        done = bulk_needs.give_needs(
+            g.session, g.actor, _choice(form), terms,
+            change=form.get("change") == "1", today=today(), token=form.get("seen", ""),
+        )  # fmt: skip
+    except RefusedRecord:
+        return _preview(form)
+    except StaleEdit as error:
         g.session.rollback()
-        return _preview(form, {error.field: said(error)})
-    flash(translate_count("Đã thêm {count} nhu cầu.", count))
+        flash(said(error))
+        answer = make_response(_preview(form))
+        answer.status_code = 409
+        return answer
+    if done.added:
+        flash(translate_count("Đã thêm {count} nhu cầu.", done.added))
+    if done.changed:
+        flash(translate_count("Đã sửa {count} nhu cầu.", done.changed))
     return redirect(url_for("registers.rows", list_name="needs"), 303)

@@ -7,6 +7,8 @@ from outreach.domain.roles import Right
 from outreach.i18n import translate
 from outreach.services import sites
 from outreach.services.registers import merging
+from outreach.services.registers.duplicates import duplicates
+from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.sites import Sites
 from outreach.web.auth import allow
 from outreach.web.clock import today
@@ -80,19 +82,34 @@ def suggest() -> str:
 @allow(Right.EDIT_REGISTERS)
 def twins() -> str:
     """Pairs of sites that may be one place."""
-    return render_template("sites/twins.html", pairs=merging.likely_pairs(g.session))
+    return render_template("sites/twins.html", pairs=duplicates(g.session))
+
+
+@desk.get("/diem/trung/gop")
+@allow(Right.EDIT_REGISTERS)
+def look_at_merge() -> AnyResponse | str:
+    """What putting one site into another would do; it cannot be taken back."""
+    kept, gone = (request.args.get(name, 0, type=whole) for name in ("keep", "gone"))
+    if not kept and not gone:
+        return redirect(url_for("site_editor.twins"), 303)
+    found = merging.preview_merge(g.session, g.actor, duplicate_id=gone, kept_id=kept)
+    records = REGISTER.load(g.session, [kept, gone])
+    learned = REGISTER.texts_of(found.learned, Lookups(g.session))
+    shown = [(one.heading, learned[one.name]) for one in REGISTER.kept if learned[one.name]]
+    return render_template("sites/merge.html", found=found, kept=records[kept], gone=records[gone], learned=shown)
 
 
 @desk.post("/diem/trung")
 @allow(Right.EDIT_REGISTERS)
 def merge() -> AnyResponse:
     """Put one site into another."""
-    keep, gone = (
+    (kept, kept_version), (gone, gone_version) = (
         (request.form.get(name, 0, type=whole), request.form.get(f"{name}_version", 0, type=whole))
         for name in ("keep", "gone")
     )
-    name = merging.merge_sites(g.session, g.actor, keep=keep, gone=gone)
-    flash(translate("Đã gộp vào “{name}”.", name=name))
+    versions = (gone_version, kept_version)
+    done = merging.merge_sites(g.session, g.actor, duplicate_id=gone, kept_id=kept, versions=versions)
+    flash(translate("Đã gộp vào “{name}”.", name=done.kept_name))
     return redirect(url_for("site_editor.twins"), 303)
 
 

@@ -39,14 +39,28 @@ def test_all_primary_schools_get_a_need_by_one_press(planner: Browser, house: Ho
         assert len(needs) == 3
 
 
-def test_sites_that_have_such_a_need_are_left_alone_and_told(planner: Browser, house: House,
-                                                             province: Province) -> None:  # fmt: skip
+def test_sites_that_have_such_a_need_are_changed_or_left_as_one_says(planner: Browser, house: House,
+                                                                      province: Province) -> None:  # fmt: skip
     asked = WISH | {"first_day": FOUR_WEEKS.first.isoformat(), "last_day": FOUR_WEEKS.last.isoformat()}
-    page = planner.page(f"{ADDRESS}?{urlencode(asked)}")
+    address = f"{ADDRESS}?{urlencode(asked)}"
+    page = planner.page(address)
     assert "0 điểm sẽ có nhu cầu mới" in page
-    assert "3 điểm đã có nhu cầu cùng dịch vụ trong những ngày này nên để nguyên." in page
+    assert "Sửa 3 nhu cầu đã có theo các số trên" in page
+    before = count(house, province)
+    sent = shown(page)
+    sent.pop("change", None)
+    assert planner.post(ADDRESS, sent, page=address).status_code == 303
+    with house.session(organisation_id=province.organisation_id) as session:
+        assert session.scalars(select(Need.id).where(Need.minutes == 150)).all() == []
+    assert planner.post(ADDRESS, sent | {"change": "1"}, page=address).status_code == 303
+    with house.session(organisation_id=province.organisation_id) as session:
+        assert len(session.scalars(select(Need.id).where(Need.minutes == 150)).all()) == 3
+    assert count(house, province) == before
+    assert "3 điểm đã có đúng nhu cầu này." in planner.page(address)
     other = planner.page(f"{ADDRESS}?{urlencode(asked | {'service': 'rotation'})}")
     assert "3 điểm sẽ có nhu cầu mới" in other
+    longer = planner.page(f"{ADDRESS}?{urlencode(asked | {'last_day': '2027-04-30'})}")
+    assert "3 điểm đã có nhu cầu cùng dịch vụ, chung một số ngày, nên để nguyên." in longer
 
 
 def test_a_preview_that_is_no_longer_true_adds_nothing(planner: Browser, house: House, province: Province) -> None:

@@ -262,13 +262,19 @@ def test_an_archived_site_is_said_to_be_so_and_leaves_the_list(planner: Browser,
     assert "Đã cất" in planner.page(f"/diem/{number}")
 
 
-def test_twins_are_merged_by_one_press(planner: Browser, house: House, province: Province) -> None:
+def test_twins_are_merged_after_a_look_at_what_that_does(planner: Browser, house: House, province: Province) -> None:
     with house.session(organisation_id=province.organisation_id) as session:
         first = session.scalars(select(Site).where(Site.id == province.site_id)).one()
         base = session.scalars(select(Base)).one()
-        second = make_site(session, name="Trùng", base=base, at=(first.lat, first.lon)).id
+        name, kind = f"{first.name} 1", first.kind
+        second = make_site(session, name=name, kind=kind, base=base, at=(first.lat, first.lon), need=3).id
     page = planner.page("/diem/trung")
     assert "cách nhau 0 m" in page
+    asked = f"/diem/trung/gop?keep={province.site_id}&gone={second}"
+    assert asked.replace("&", "&amp;") in page
+    assert "Không lấy lại được" in planner.page(asked)
+    assert planner.get(f"/diem/trung/gop?keep={second}&gone={second}").status_code == 422
+    assert planner.get(f"/diem/trung/gop?keep={second}&gone=99999").status_code == 404
     sent = {"keep": str(province.site_id), "keep_version": "1", "gone": str(second), "gone_version": "1"}
     assert planner.post("/diem/trung", sent, page="/diem/trung").status_code == 303
     assert "Không thấy điểm nào trùng nhau" in planner.page("/diem/trung")
