@@ -167,3 +167,76 @@ def test_pages_that_a_driver_may_not_open_say_so_and_keep_the_rules(chromium, se
     found = _faults(page, refused[-1], "refused") if refused else ["nothing was refused"]
     context.close()
     assert "\n".join(found) == ""
+
+
+# pages with a form, and what is typed before it is sent: each comes back with its faults
+FORMS = (
+    ("/danh-muc/bases/moi", {}),
+    ("/danh-muc/vehicles/moi", {"length_m": "dài"}),
+    ("/diem/moi", {"point": "mười hai"}),
+    ("/danh-muc/needs/moi", {"quota": "-3"}),
+    ("/de-nghi/moi", {}),
+    ("/nhap-bang/sites", {}),
+    ("/nguoi-dung", {"login": "a"}),
+    ("/tai-khoan/ma-truy-cap", {"name": " "}),
+)
+
+
+def _send(page: Page, typed: dict[str, str]) -> int:
+    """Send the first form that has what is typed, whatever the browser thinks of it; the answer's status."""
+    has = "".join(f":has([name={name}])" for name in typed)
+    form = page.locator(f"main form[method=post]{has}").first
+    for name, text in typed.items():
+        form.locator(f"[name={name}]").first.fill(text)
+    with page.expect_navigation() as sent:
+        form.evaluate("form => { form.noValidate = true; form.requestSubmit() }")
+    return sent.value.status
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_forms_that_come_back_with_faults_keep_the_rules(chromium, served, language):
+    context, _watch = _window(chromium, served, "admin")
+    page = context.new_page()
+    page.goto(f"/ngon-ngu?to={language}&next=/khoe")
+    found = []
+    for address, typed in FORMS:
+        page.goto(address)
+        assert _send(page, typed) == 422, address
+        assert page.locator("[role=alert]").count() == 1, address
+        found += _faults(page, address, f"fault-{language}-{_name(address)}")
+    context.close()
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_stale_edit_shows_both_versions_and_keeps_the_rules(chromium, served, language):
+    context, _watch = _window(chromium, served, "admin")
+    mine, theirs = context.new_page(), context.new_page()
+    mine.goto(f"/ngon-ngu?to={language}&next=/khoe")
+    address = f"/danh-muc/bases/{served.places['record_id']}"
+    for page in (mine, theirs):
+        page.goto(address)
+    theirs.locator("[name=short_name]").fill("Bản của họ")
+    assert _send(theirs, {}) in (200, 303)
+    assert _send(mine, {"short_name": "Bản của tôi"}) == 409
+    for text in ("Bản của họ", "Bản của tôi"):
+        assert text in mine.content()
+    found = _faults(mine, address, f"stale-{language}")
+    context.close()
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_page_that_waits_keeps_the_rules(chromium, served, house, language):
+    """Nobody works here, so a sheet that was sent goes on being read."""
+    context, _watch = _window(chromium, served, "admin")
+    page = context.new_page()
+    page.goto(f"/ngon-ngu?to={language}&next=/khoe")
+    page.goto("/nhap-bang/sites")
+    page.locator("textarea[name=text]").fill("Mã điểm\tTên điểm\nA1\tTrường Một")
+    page.locator("form:has(textarea[name=text]) button[type=submit]").click()
+    page.wait_for_url("**/nhap-bang/lan/*")
+    assert page.locator("progress").count() == 1
+    found = _faults(page, "/nhap-bang/lan", f"waits-{language}")
+    context.close()
+    assert "\n".join(found) == ""
