@@ -18,6 +18,7 @@ from outreach.services.sign_in import (
     SignInRefused,
     actor_of,
     end_sessions,
+    prove,
     seen_long_ago,
     sign_in,
     sign_out,
@@ -28,7 +29,7 @@ from outreach.store.people import SetupLink, User
 
 __all__ = [
     "SignInRefused", "UserRow", "actor_of", "add_user", "any_user", "change_user", "list_users", "make_setup_link",
-    "seen_long_ago", "setup_link_open", "sign_in", "sign_out", "use_setup_link",
+    "prove", "seen_long_ago", "setup_link_open", "sign_in", "sign_out", "use_setup_link",
 ]  # fmt: skip
 
 LINK_LIFE = timedelta(hours=24)

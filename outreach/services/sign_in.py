@@ -35,8 +35,8 @@ def tidy_login(login: str) -> str:
     return login.strip().casefold()[:80]
 
 
-def sign_in(session: Session, login: str, password: str, *, now: datetime) -> str:
-    """A new session token for this account.
+def prove(session: Session, login: str, password: str, *, now: datetime) -> User:
+    """The account, if this is its password; many wrong ones in a row have to wait.
 
     Raises SignInRefused; the failure is counted in `session`, so commit it all the same.
     """
@@ -50,6 +50,12 @@ def sign_in(session: Session, login: str, password: str, *, now: datetime) -> st
         raise SignInRefused("Tên đăng nhập hoặc mật khẩu không đúng.")
     if failure is not None:
         session.delete(failure)
+    return user
+
+
+def sign_in(session: Session, login: str, password: str, *, now: datetime) -> str:
+    """A new session token for this account; raises SignInRefused as `prove` does."""
+    user = prove(session, login, password, now=now)
     session.execute(delete(UserSession).where(UserSession.created_at < now - LONGEST))
     token = new_token()
     session.add(UserSession(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now))

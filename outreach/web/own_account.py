@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from outreach.domain.errors import InvalidValue, NotFound
 from outreach.i18n import LANGUAGES, translate
-from outreach.services import own_accounts
+from outreach.services import accounts, own_accounts
 from outreach.web.auth import COOKIE, public, secure_cookies, signed_in
+from outreach.web.clock import now
 from outreach.web.language import LANGUAGE_COOKIE
 from outreach.web.planner.forms import said
 from outreach.web.session import house
@@ -50,15 +51,28 @@ def change() -> AnyResponse:
     return response
 
 
+def _proof_refused(current: str) -> str:
+    """Why the current password is not accepted; a session of its own counts a wrong one although the answer is no."""
+    with house().session(everywhere=True) as everywhere:
+        login = own_accounts.login_of(everywhere, g.actor.user_id)
+        try:
+            accounts.prove(everywhere, login, current, now=now())
+        except accounts.SignInRefused as error:
+            wrong = "Mật khẩu hiện tại chưa đúng." if not error.values else error.message
+            return translate(wrong, **error.values)
+    return ""
+
+
 @desk.post("/tai-khoan/mat-khau")
 @signed_in
 def change_password() -> AnyResponse:
     """A new password; other browsers are signed out."""
+    if refusal := _proof_refused(request.form.get("current", "")):
+        return Response(_page({"current": refusal}), 422)
     try:
         own_accounts.change_password(
-            g.session, g.actor, current=request.form.get("current", ""), new=request.form.get("password", ""),
-            kept_token=request.cookies.get(COOKIE, ""),
-        )  # fmt: skip
+            g.session, g.actor, new=request.form.get("password", ""), kept_token=request.cookies.get(COOKIE, "")
+        )
     except InvalidValue as error:
         g.session.rollback()
         return Response(_page({error.field: said(error)}), 422)

@@ -103,3 +103,18 @@ def test_a_link_is_made_by_administrators_for_their_own_library(
 def test_a_stranger_has_no_account(stranger: Browser) -> None:
     assert stranger.get("/tai-khoan").headers["Location"].startswith("/dang-nhap")
     assert stranger.client.get_cookie(COOKIE) is None
+
+
+def test_guessing_the_current_password_has_to_wait_as_signing_in_does(
+    planner: Browser, house: House, known: int
+) -> None:
+    said = []
+    for _ in range(12):
+        answer = planner.post("/tai-khoan/mat-khau", {"current": "sai", "password": NEW}, page="/tai-khoan")
+        assert answer.status_code == 422
+        said.append(answer.get_data(as_text=True))
+    assert "Mật khẩu hiện tại chưa đúng" in said[0]
+    assert "Đã nhập sai nhiều lần" in said[-1]
+    right = planner.post("/tai-khoan/mat-khau", {"current": OLD, "password": NEW}, page="/tai-khoan")
+    assert right.status_code == 422  # the right one waits as well
+    assert fits(password_of(house, known), OLD)
