@@ -16,6 +16,7 @@ from outreach.services.registers.listing import Asked, Shelf, page_of
 from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.register import Register
 from outreach.services.registers.start import counts, getting_started
+from outreach.services.registers.unit_history import unit_history
 from outreach.web.auth import allow, safe_next
 from outreach.web.clock import today
 from outreach.web.numbers import whole
@@ -25,6 +26,9 @@ from outreach.web.planner.periods import half_years_around, period_called, perio
 from outreach.web.planner.register_views import HOMES, RegisterView, view_of
 
 desk = Blueprint("registers", __name__)
+
+# registers whose form stands beside something else: the template, and what it shows of a row
+BESIDE = {"units": ("registers/unit.html", unit_history)}
 
 
 @desk.get("/danh-muc")
@@ -99,8 +103,13 @@ def _with_query(address: str) -> str:
 
 
 def _page(sheet: Sheet) -> str:
-    last = editor.last_change(sheet.register, sheet.record.id) if sheet.record else None
-    return editor.show(sheet, last=last)
+    if sheet.record is None:
+        return editor.show(sheet, last=None)
+    last = editor.last_change(sheet.register, sheet.record.id)
+    if sheet.register.name not in BESIDE:
+        return editor.show(sheet, last=last)
+    template, look_up = BESIDE[sheet.register.name]
+    return editor.show(sheet, template, last=last, beside=look_up(g.session, sheet.record.id))
 
 
 @desk.get("/danh-muc/<list_name>/moi")

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -10,9 +11,10 @@ from outreach.domain.roles import Role
 from outreach.services.registers.catalogue import REGISTERS
 from outreach.store.audit import AuditEntry
 from outreach.store.fleet import Base, Vehicle
+from outreach.store.organisations import AdminUnitChange
 from outreach.store.sites import Need, Site, SiteWindow
 from outreach.wiring import House
-from tests.factories import make_base, make_site
+from tests.factories import make_base, make_site, make_unit
 from tests.web.conftest import Browser, Province, build_province
 
 INPUT = re.compile(r"<input[^>]*>")
@@ -280,3 +282,21 @@ def test_twins_are_merged_after_a_look_at_what_that_does(planner: Browser, house
     assert "Không thấy điểm nào trùng nhau" in planner.page("/diem/trung")
     again = planner.post("/diem/trung", sent, page="/danh-muc/bases/moi")
     assert again.status_code == 409
+
+
+def test_the_form_of_a_unit_says_what_became_of_it(planner: Browser, house: House, province: Province) -> None:
+    with house.session(organisation_id=province.organisation_id) as session:
+        old, new = make_unit(session, name="Xã Cũ Kỹ"), make_unit(session, name="Xã Mới Tinh")
+        session.add(
+            AdminUnitChange(
+                organisation_id=province.organisation_id, old_unit_id=old.id, new_unit_id=new.id, whole=False,
+                decree="NQ 12/2025", day=date(2025, 7, 1),
+            )
+        )  # fmt: skip
+        numbers = old.id, new.id
+    before, after = (planner.page(f"/danh-muc/units/{number}") for number in numbers)
+    assert "Nay là" in before
+    assert "Xã Mới Tinh" in before
+    assert "Hợp thành từ" in after
+    assert "NQ 12/2025" in after
+    assert "một phần" in after
