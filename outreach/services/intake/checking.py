@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from outreach.services.intake.columns import Mapping_
 from outreach.services.intake.doubting import Doubter
 from outreach.services.intake.verdicts import RowVerdict, Verdict, said_of_fault, said_of_note
 from outreach.services.registers.lookups import Lookups
-from outreach.services.registers.register import Reading, Record, Register, Values
+from outreach.services.registers.register import Reading, Record, Register, Said, Values
 
 Key = tuple[Any, ...]
 SheetRow = tuple[int, list[str]]  # number in the sheet, cells
@@ -41,6 +42,7 @@ class Checker:
         self._ids: dict[Key, int] = {}
         self._first: dict[Key, int] = {}  # row of the sheet in which a key comes first
         self._twins: dict[Key, list[int]] = {}
+        self._needed: dict[int, Said] = {}  # rows of this part that should not be put away, and why
         self._taken: dict[Key, int] = {}  # keys of rows that were checked
         defaults = register.defaults()
         self._defaults = defaults
@@ -66,6 +68,8 @@ class Checker:
             key = self._key_in(texts, looks)
             coming.append(_Row(number, texts, key, self._ids.get(key) if key is not None else None))
         known = self._register.load(session, [row.id for row in coming if row.id is not None])
+        putting_away = [row.id for row in coming if row.id is not None and row.texts.get("active", "").strip()]
+        self._needed = self._register.still_needed(session, putting_away, today=date.today()) if putting_away else {}
         found = [one for row in coming for one in self._verdicts(session, row, known, looks)]
         session.expunge_all()  # a hundred thousand rows are not kept in memory
         return found
@@ -129,6 +133,7 @@ class Checker:
                 record = self._register.load(session, [number])[number]
                 reading = self._read(row, record, looks)
         self._refuse_twins(row, reading)
+        self._refuse_promised(reading, record)
         if reading.faults:
             return self._wrong(row, reading), reading
         if self._doubter is not None:
@@ -158,6 +163,13 @@ class Checker:
                     value=row.texts.get(name, ""), rows=", ".join(str(number) for number in others[:5]),
                 )
             )  # fmt: skip
+
+    def _refuse_promised(self, reading: Reading, record: Record | None) -> None:
+        """What is promised to the public is not put away by a sheet, as it is not by a form."""
+        needed = self._needed.get(record.id) if record is not None else None
+        going = record is not None and record.values["active"] and reading.values.get("active") is False
+        if going and needed is not None:
+            reading.faults.append(InvalidValue(needed[0], field="active", value="", **needed[1]))
 
     def _wrong(self, row: _Row, reading: Reading) -> RowVerdict:
         subject = " · ".join(

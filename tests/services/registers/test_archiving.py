@@ -7,8 +7,11 @@ from sqlalchemy.orm import Session
 
 from outreach.domain.times import Period
 from outreach.domain.visits import PlanState
+from outreach.services.intake.checking import Checker
+from outreach.services.intake.verdicts import Verdict
 from outreach.services.registers.catalogue import register_called
 from outreach.services.registers.editing import RefusedRecord, StillNeeded, archive_record, record_of, save_texts
+from outreach.services.registers.lookups import Lookups
 from tests.factories import make_actor, make_base, make_need, make_plan, make_site, make_vehicle, make_visit
 
 TODAY = date.today()
@@ -60,3 +63,17 @@ def test_a_base_to_which_something_in_use_belongs_is_put_away_last(session: Sess
         archive_record(session, actor, register_called(name), numbers[name], version=1, active=False)
     base = archive_record(session, actor, register_called("bases"), numbers["bases"], version=1, active=False)
     assert not base.values["active"]
+
+
+@pytest.mark.parametrize("name", ["sites", "vehicles"])
+def test_a_sheet_does_not_put_away_what_is_promised(session: Session, name):
+    number = planned(session, 3)[name]
+    register = register_called(name)
+    key = register.key[0]
+    text = register.texts_of(record_of(session, register, number).values, Lookups(session))[key]
+    for cell, verdict in (("không", Verdict.WRONG), ("có", Verdict.SAME), ("hả", Verdict.WRONG)):
+        checker = Checker(register, {0: key, 1: "active"}, clear=False)
+        checker.look(session, [(2, [text, cell])])
+        (found,) = checker.check(session, [(2, [text, cell])])
+        assert found.verdict is verdict
+        assert [fault.field for fault in found.faults] == (["active"] if verdict is Verdict.WRONG else [])
