@@ -167,8 +167,9 @@ class Checker:
     def _refuse_promised(self, reading: Reading, record: Record | None) -> None:
         """What is promised to the public is not put away by a sheet, as it is not by a form."""
         needed = self._needed.get(record.id) if record is not None else None
-        going = record is not None and record.values["active"] and reading.values.get("active") is False
-        if going and needed is not None:
+        if record is None or needed is None:
+            return
+        if record.values["active"] and reading.values.get("active") is False:
             reading.faults.append(InvalidValue(needed[0], field="active", value="", **needed[1]))
 
     def _wrong(self, row: _Row, reading: Reading) -> RowVerdict:
