@@ -93,15 +93,20 @@ def stranger(app: Flask) -> Browser:
     return Browser(app.test_client())
 
 
-@pytest.fixture
-def browsers(app: Flask, house: House, province: Province) -> dict[Role, Browser]:
+def browsers_of(app: Flask, house: House, users: dict[Role, int]) -> dict[Role, Browser]:
+    """A browser for each of `users`, signed in."""
     made = {}
-    for role, user_id in province.users.items():
+    for role, user_id in users.items():
         client = app.test_client()
-        sign_in_as(house, user_id, f"token-of-{role}")
-        client.set_cookie(COOKIE, f"token-of-{role}")
+        sign_in_as(house, user_id, f"token-of-{user_id}")
+        client.set_cookie(COOKIE, f"token-of-{user_id}")
         made[role] = Browser(client)
     return made
+
+
+@pytest.fixture
+def browsers(app: Flask, house: House, province: Province) -> dict[Role, Browser]:
+    return browsers_of(app, house, province.users)
 
 
 @pytest.fixture

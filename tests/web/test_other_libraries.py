@@ -4,30 +4,21 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from outreach.domain.roles import Role, may
 from outreach.store.tables import METADATA
-from outreach.web.app import create_app
-from outreach.web.auth import COOKIE, allowed_to
+from outreach.web.auth import allowed_to
 from outreach.wiring import House
 from tests.factories import make_user
 from tests.house.conftest import fill
-from tests.web.conftest import ROLES, Browser, build_province, sign_in_as
+from tests.web.conftest import ROLES, Browser, browsers_of, build_province
 
 # parts of an address that name no row of a library
 NO_ROW = {"filename", "day", "number", "token", "register", "list_name", "form", "year"}
 # what moves by being looked at
 RESTLESS = {"user_session"}
-
-
-@pytest.fixture
-def app(house: House) -> Flask:
-    made = create_app(house)
-    made.config["TESTING"] = True
-    return made
 
 
 @pytest.fixture
@@ -39,14 +30,7 @@ def places(house: House) -> dict[str, object]:
 @pytest.fixture
 def strangers(app: Flask, house: House, places: dict[str, object]) -> dict[Role, Browser]:
     """People of another library, one of each role."""
-    other = build_province(house, "Thư viện tỉnh Khác")
-    made = {}
-    for role, user_id in other.users.items():
-        sign_in_as(house, user_id, f"stranger-{role}")
-        client: FlaskClient = app.test_client()
-        client.set_cookie(COOKIE, f"stranger-{role}")
-        made[role] = Browser(client)
-    return made
+    return browsers_of(app, house, build_province(house, "Thư viện tỉnh Khác").users)
 
 
 def _foreign(app: Flask, places: dict[str, object], method: str, role: Role) -> Iterator[tuple[Rule, str]]:

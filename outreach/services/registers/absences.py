@@ -50,6 +50,11 @@ class _Absences(Register):
             values["last_day"] = {**(known or {}), **values}.get("first_day")
         refuse_disorder(reading, known, most=self.longest)
 
+    def subject(self, values: Values, looks: Lookups) -> str:
+        """Who or what is away, and from which day."""
+        whose = self.key[0]
+        return f"{self.field(whose).text_of(values.get(whose), looks)} {write_day(values['first_day'])}"
+
 
 class VehicleDays(_Absences):
     """Days on which a vehicle cannot drive."""
@@ -74,10 +79,6 @@ class VehicleDays(_Absences):
         _reason_field(),
     )
 
-    def subject(self, values: Values, looks: Lookups) -> str:
-        """The vehicle and its first day away."""
-        return f"{looks.vehicle_names.get(values.get('vehicle_id', 0), '')} {write_day(values['first_day'])}"
-
 
 class StaffDays(_Absences):
     """Days on which a post is away."""
@@ -101,7 +102,3 @@ class StaffDays(_Absences):
         last_day_field(hint="Để trống thì là một ngày."),
         _reason_field(),
     )
-
-    def subject(self, values: Values, looks: Lookups) -> str:
-        """The post and its first day away."""
-        return f"{looks.staff_labels.get(values.get('staff_member_id', 0), '')} {write_day(values['first_day'])}"
