@@ -23,6 +23,9 @@ class Settings:
     host: str = setting("OUTREACH_HOST", "127.0.0.1", "address the server listens on")
     port: str = setting("OUTREACH_PORT", "8000", "first port tried")
     language: str = setting("OUTREACH_LANGUAGE", "vi", "language of pages and commands: vi or en")
+    kernel_cache: str = setting(
+        "OUTREACH_KERNEL_CACHE", "", "folder for the compiled search; empty: kernel-cache in the instance folder"
+    )
     consumer: str = setting("OUTREACH_CONSUMER", "on", "on: background work runs inside the server; off: apart")
     osm_tiles: str = setting("OUTREACH_OSM_TILES", "off", "on: planners' maps load tiles from OpenStreetMap")
     outlines: str = setting("OUTREACH_OUTLINES", "", "GeoJSON file of commune or province outlines")
@@ -39,6 +42,11 @@ class Settings:
     def instance_folder(self) -> Path:
         """The folder for the database and all files."""
         return Path(self.instance)
+
+    @property
+    def kernel_cache_folder(self) -> Path:
+        """The folder for the compiled search."""
+        return Path(self.kernel_cache) if self.kernel_cache else self.instance_folder / "kernel-cache"
 
     @property
     def database_address(self) -> str:

@@ -11,11 +11,16 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from outreach.i18n import use_language
-from outreach.settings import Settings
+from outreach.routing.solve import solve
+from outreach.settings import PROJECT, Settings
 from outreach.store import schema
 from outreach.store.tables import METADATA
 from outreach.wiring import House, open_house
 from tests.factories import make_organisation
+from tests.routing.small import two_schools_one_bus
+
+# one compiled search for all tests and all processes they start
+KERNEL_CACHE = os.environ.setdefault("OUTREACH_KERNEL_CACHE", str(PROJECT / "build" / "kernel-cache"))
 
 
 @pytest.fixture(autouse=True)
@@ -26,10 +31,16 @@ def speak_vietnamese() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def warm_kernel() -> None:
+    """The search compiled once: a run of two seconds has no time for it."""
+    solve(two_schools_one_bus(), rounds=1)
+
+
+@pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all tables and no rows, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("empty")
-    house = open_house(Settings(instance=str(folder)))
+    house = open_house(Settings(instance=str(folder), kernel_cache=KERNEL_CACHE))
     schema.upgrade(house.engine)
     house.close()
     return folder / "outreach.db"
@@ -38,7 +49,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of an installation in a folder of its own."""
-    return Settings(instance=str(tmp_path / "instance"))
+    return Settings(instance=str(tmp_path / "instance"), kernel_cache=KERNEL_CACHE)
 
 
 @pytest.fixture
@@ -80,7 +91,11 @@ def _database(address: str, name: str) -> str:
 @pytest.fixture
 def bare_postgres(postgres_address: str, tmp_path: Path) -> Settings:
     """Settings of an installation whose PostgreSQL database has no tables yet."""
-    settings = Settings(instance=str(tmp_path / "pg"), database_url=_database(postgres_address, "empty_house"))
+    settings = Settings(
+        instance=str(tmp_path / "pg"),
+        kernel_cache=KERNEL_CACHE,
+        database_url=_database(postgres_address, "empty_house"),
+    )
     house = open_house(settings)
     with house.engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE"))
@@ -93,7 +108,9 @@ def bare_postgres(postgres_address: str, tmp_path: Path) -> Settings:
 def kept_postgres(postgres_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One PostgreSQL installation with all tables, shared by the tests of a worker."""
     folder = tmp_path_factory.mktemp("pg")
-    house = open_house(Settings(instance=str(folder), database_url=_database(postgres_address, "house")))
+    house = open_house(
+        Settings(instance=str(folder), kernel_cache=KERNEL_CACHE, database_url=_database(postgres_address, "house"))
+    )
     schema.upgrade(house.engine)
     yield house
     house.close()

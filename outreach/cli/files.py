@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import TypeVar
 from outreach.cli.summary import PHASES, print_summary
 from outreach.domain.errors import InvalidValue
 from outreach.i18n import kilometres, number, translate
-from outreach.jobs.child import solver_processes
 from outreach.routing.checks import check as judge
 from outreach.routing.formats import problem_from_json, solution_from_json, solution_to_json
 from outreach.routing.problem import Problem
@@ -23,11 +23,12 @@ from outreach.settings import Settings
 T = TypeVar("T")
 
 
-def solve(_settings: Settings, args: argparse.Namespace) -> int:
+def solve(settings: Settings, args: argparse.Namespace) -> int:
     """Plan the problem of one file into another file."""
     problem = _read(args.problem, problem_from_json)
     args.output.open("a", encoding="utf-8").close()  # a place that cannot be written is known before the work
-    solution = plan(problem, seconds=args.seconds, seed=args.seed, workers=solver_processes(), report=_tell)
+    os.environ.setdefault("OUTREACH_KERNEL_CACHE", str(settings.kernel_cache_folder))
+    solution = plan(problem, seconds=args.seconds, seed=args.seed, report=_tell)
     text = json.dumps(solution_to_json(solution), ensure_ascii=False, indent=1)
     args.output.write_text(text + "\n", encoding="utf-8")
     print_summary(problem, solution)

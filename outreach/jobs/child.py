@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
+from pathlib import Path
 from typing import IO, Any
 
 from outreach.settings import PROJECT
@@ -20,7 +21,7 @@ COMMAND = (sys.executable, "-m", "outreach.routing.child")
 class SolverChild:
     """One solve. Use as a context manager: at the end of the block the process is gone."""
 
-    def __init__(self, question: Mapping[str, Any]) -> None:
+    def __init__(self, question: Mapping[str, Any], *, kernel_cache: Path) -> None:
         path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             COMMAND,
@@ -28,7 +29,7 @@ class SolverChild:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
-            env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"},
+            env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "OUTREACH_KERNEL_CACHE": str(kernel_cache)},
             creationflags=NEW_GROUP,
             start_new_session=True,
         )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from outreach.domain.errors import InvalidValue, OutreachError, Unavailable
 from outreach.domain.visits import RunState
-from outreach.jobs.child import SolverChild, solver_processes
+from outreach.jobs.child import SolverChild
 from outreach.routing.formats import problem_to_json, solution_from_json, solution_to_json
 from outreach.routing.problem import Problem
 from outreach.routing.solution import Ending, Solution
@@ -87,11 +87,10 @@ class _Run:
             "problem": problem_to_json(problem),
             "seconds": self.claim.limit_s,
             "seed": self.claim.seed,
-            "workers": solver_processes(),
             # what an attempt before this one had found, else what the plan holds: a run never ends with less
             "start": self.claim.best or (solution_to_json(standing) if standing.trips else None),
         }
-        with SolverChild(question) as child:
+        with SolverChild(question, kernel_cache=self.house.settings.kernel_cache_folder) as child:
             log.info("run %s: solver process %s", self.claim.run_id, child.pid)
             self._watch(child, problem)
 

@@ -34,6 +34,7 @@ class _Judge:
             yield from self.trip_holds_together(trip)
         for tour in solution.tours():
             yield from self.tour_is_allowed(tour)
+            yield from self.load_is_carried(tour)
             yield from self.tour_keeps_time(tour)
             for stop in tour.stops:
                 yield from self.stop_is_known(tour, stop)
@@ -70,6 +71,15 @@ class _Judge:
             yield Breach(RuleName.VEHICLE_AWAY, vehicle.id, 0, day)
         if self.rules.stops_max is not None and len(tour.stops) > self.rules.stops_max:
             yield Breach(RuleName.TOO_MANY_STOPS, vehicle.id, len(tour.stops) - self.rules.stops_max, day)
+
+    def load_is_carried(self, tour: Tour) -> Iterator[Breach]:
+        """What all visits of a day take along fits into the vehicle."""
+        vehicle = self.vehicles.get(tour.vehicle_id)
+        if vehicle is None or vehicle.capacity is None:
+            return
+        load = sum(self.needs[stop.need_id].load for stop in tour.stops if stop.need_id in self.needs)
+        if load > vehicle.capacity:
+            yield Breach(RuleName.OVERLOADED, vehicle.id, load - vehicle.capacity, tour.day)
 
     def tour_keeps_time(self, tour: Tour) -> Iterator[Breach]:
         """Shift, driving, lunch, and that the bus can be where it is said to be."""
@@ -246,6 +256,8 @@ class _Judge:
                 yield Breach(RuleName.OVER_QUOTA, need.id, len(visits) - need.quota)
             elif len(visits) + missing.get(need.id, 0) != need.quota:
                 yield Breach(RuleName.WRONG_COUNT, need.id, need.quota - len(visits) - missing.get(need.id, 0))
+            if need.patterns and not any(pattern.issuperset(visits) for pattern in need.patterns):
+                yield Breach(RuleName.WRONG_PATTERN, need.id, len(visits), visits[0])
             chain = [need.last_visit, *visits] if need.last_visit else visits
             for before, after in pairwise(chain):
                 gap = (after - before).days

@@ -32,7 +32,6 @@ def main() -> int:
             problem,
             seconds=float(question.get("seconds", 45)),
             seed=int(question.get("seed", 1)),
-            workers=int(question.get("workers", 1)),
             start=start,
             report=_tell_progress,
         )

@@ -2,15 +2,15 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise, permutations
 from math import inf
 
+from outreach.domain.errors import BrokenPlan
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
-from outreach.routing.objective import WRONG_WEEK, price_of_missing, price_of_tour
 from outreach.routing.problem import NO_ROAD, Need
 from outreach.routing.solution import Ending, Solution, Tour, Trip
 from outreach.routing.timeline import Call, Clock, Failure, Misfit, Times, call_of
@@ -38,33 +38,47 @@ class Desk:
         self.horizon = horizon
         self.clock = Clock(horizon)
         self.vehicle_days = horizon.vehicle_days
+        self.numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(self.vehicle_days)}
         self.depots = [horizon.travel.index[vd.vehicle.depot_id] for vd in self.vehicle_days]
         self.crew_of = [(vd.vehicle.depot_id, vd.day) for vd in self.vehicle_days]
+        self._seed = seed
         self._rounds: dict[object, Round | Failure] = {}
         self._calls: dict[tuple[str, str, tuple[TimeWindow, ...]], Call] = {}
-        self.call: dict[tuple[str, int], Call] = {}
-        self.alone: dict[Call, Round | Failure] = {}  # the round of a vehicle-day that holds nothing else
-        self.allowed: dict[str, list[int]] = {}
-        rng = random.Random(seed)  # noqa: S311
-        for need in horizon.problem.needs:
-            self.allowed[need.id] = [k for k in range(len(self.vehicle_days)) if self._can_alone(need, k)]
-            rng.shuffle(self.allowed[need.id])
+        self._alone: dict[Call, Round | Failure] = {}
+        self._allowed: dict[str, list[int]] = {}
 
-    def _can_alone(self, need: Need, k: int) -> bool:
-        """Whether `need` could be the only visit of vehicle-day `k`; remembers its call."""
+    def call(self, need: Need, k: int) -> Call:
+        """`need` as a call of vehicle-day `k`, whether it fits there or not; the same object for the same windows."""
+        place = self.vehicle_days[k]
+        windows = self.horizon.windows_on(self.horizon.sites[need.site_id], place.day)
+        key = (need.id, place.vehicle.id, windows)
+        if key not in self._calls:
+            self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day)
+        return self._calls[key]
+
+    def alone(self, k: int, call: Call) -> Round | Failure:
+        """The round of vehicle-day `k` that holds nothing but `call`."""
+        if call not in self._alone:
+            self._alone[call] = self.round_of(k, (call,))
+        return self._alone[call]
+
+    def allowed(self, need: Need) -> list[int]:
+        """The vehicle-days of which `need` could be the only visit."""
+        if need.id not in self._allowed:
+            found = [k for k in range(len(self.vehicle_days)) if self.may_use(need, k)]
+            random.Random(f"{self._seed} {need.id}").shuffle(found)  # noqa: S311
+            self._allowed[need.id] = found
+        return self._allowed[need.id]
+
+    def may_use(self, need: Need, k: int) -> bool:
+        """Whether `need` could be the only visit of vehicle-day `k`."""
         place = self.vehicle_days[k]
         site = self.horizon.sites[need.site_id]
         if not self.horizon.can_carry(place.vehicle, site) or not self.horizon.may_be_asked_on(need, place.day):
             return False
-        windows = self.horizon.windows_on(site, place.day)
-        if not any(window.end_s - window.start_s >= need.service_s for window in windows):
+        if not self.horizon.windows_on(site, place.day):
             return False
-        key = (need.id, place.vehicle.id, windows)
-        if key not in self._calls:
-            call = self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day)
-            self.alone[call] = self.round_of(k, (call,))
-        self.call[need.id, k] = self._calls[key]
-        return isinstance(self.alone[self._calls[key]], Round)
+        return isinstance(self.alone(k, self.call(need, k)), Round)
 
     def round_of(self, k: int, calls: tuple[Call, ...]) -> Round | Failure:
         """The best round of vehicle-day `k` with these calls; of many calls, in the order given."""
@@ -85,7 +99,7 @@ class Desk:
                 if best is None or (isinstance(best, Failure) and 0 < times.over_s < best.over_s):
                     best = times
                 continue
-            price = price_of_tour(times.drive_s, times.return_s - times.leave_s)
+            price = self.horizon.problem.prices.of_tour(times.drive_s, times.return_s - times.leave_s)
             if not isinstance(best, Round) or price < best.price:
                 best = Round(tuple(order), times, price)
         assert best is not None
@@ -97,7 +111,10 @@ class Desk:
         Gives up before looking at times where the detour alone, in the order of `old`, costs `limit` or more.
         """
         if old is None:
-            return self.alone[call]
+            return self.alone(k, call)
+        capacity = self.vehicle_days[k].vehicle.capacity
+        if capacity is not None and call.load + sum(other.load for other in old.calls) > capacity:
+            return Failure(Misfit.LOAD)
         detours = self._detours(k, old, call)
         if min(detours) >= limit:
             return Failure(Misfit.DRIVE)
@@ -124,12 +141,6 @@ class Desk:
             before = after
         return detours
 
-    def without(self, k: int, old: Round, need_id: str) -> Round | None:
-        """`old` without the visit of a need; None if nothing is left or what is left cannot be driven."""
-        calls = tuple(call for call in old.calls if call.need_id != need_id)
-        found = self.round_of(k, calls) if calls else None
-        return found if isinstance(found, Round) else None
-
 
 class Draft:
     """Rounds by vehicle-day and days by need; every change keeps all hard rules."""
@@ -140,22 +151,17 @@ class Draft:
         self.rounds: dict[int, Round] = {}
         self.days: dict[str, tuple[date, ...]] = dict.fromkeys(self.needs, ())
         self.out: Counter[tuple[str, date]] = Counter()
-        self.price = float(sum(need.quota * price_of_missing(need) for need in self.needs.values()))
-
-    def copy(self) -> "Draft":
-        """An independent copy; rounds themselves never change."""
-        other = Draft.__new__(Draft)
-        other.desk, other.needs, other.price = self.desk, self.needs, self.price
-        other.rounds, other.days, other.out = dict(self.rounds), dict(self.days), self.out.copy()
-        return other
+        self.price = float(sum(need.quota * desk.horizon.price_of_missing(need) for need in self.needs.values()))
 
     def missing(self) -> list[str]:
         """The need of each visit that has no day yet, once per visit."""
         return [need.id for need in self.needs.values() for _ in range(need.quota - len(self.days[need.id]))]
 
     def spacing_allows(self, need: Need, day: date) -> bool:
-        """Whether one more visit of `need` on `day` keeps its minimum and maximum gaps."""
+        """Whether one more visit of `need` on `day` keeps its gaps, or its allowed sets of days."""
         days = self.days[need.id]
+        if need.patterns and not any(pattern.issuperset((*days, day)) for pattern in need.patterns):
+            return False
         if not days:
             return True
         least = max(need.min_gap_days, 1)
@@ -175,58 +181,38 @@ class Draft:
     def price_of_adding(self, need: Need, k: int, *, limit: float = inf) -> tuple[float, Round] | None:
         """What a visit of `need` in vehicle-day `k` costs, and the new round; None if it cannot be."""
         day = self.desk.vehicle_days[k].day
-        if self.days[need.id] and not self.spacing_allows(need, day):  # never twice on one day
+        if (self.days[need.id] or need.patterns) and not self.spacing_allows(need, day):  # never twice on one day
             return None
         old = self.rounds.get(k)
         if old is None and not self.crew_allows(k):
             return None
-        found = self.desk.with_call(k, old, self.desk.call[need.id, k], limit=limit)
+        found = self.desk.with_call(k, old, self.desk.call(need, k), limit=limit)
         if isinstance(found, Failure):
             return None
         price = found.price - old.price if old is not None else found.price
-        return price + (week_price(need, day) if need.preferred_weeks else 0.0), found
+        return price + self.desk.horizon.problem.prices.of_day(need, day), found
 
     def add(self, need: Need, k: int, new: Round) -> None:
         """Put a visit of `need` into vehicle-day `k`, whose round becomes `new`."""
         self._set_round(k, new)
         day = self.desk.vehicle_days[k].day
         self.days[need.id] = tuple(sorted((*self.days[need.id], day)))
-        self.price += week_price(need, day) - price_of_missing(need)
+        self.price += self.desk.horizon.problem.prices.of_day(need, day) - self.desk.horizon.price_of_missing(need)
 
-    def remove(self, need_id: str, k: int) -> None:
-        """Take the visit of a need out of vehicle-day `k`, and with it whatever cannot stay without it."""
-        old = self.rounds[k]
-        new = self.desk.without(k, old, need_id)
-        kept = {call.need_id for call in new.calls} if new else set()
-        self._set_round(k, new)
-        day = self.desk.vehicle_days[k].day
-        for call in old.calls:
-            if call.need_id not in kept:
-                self._forget(self.needs[call.need_id], day)
-
-    def _forget(self, need: Need, day: date) -> None:
-        self.days[need.id] = tuple(other for other in self.days[need.id] if other != day)
-        self.price -= week_price(need, day) - price_of_missing(need)
-        days = self.days[need.id]
-        if need.max_gap_days is not None and any(
-            (after - before).days > need.max_gap_days for before, after in pairwise(days)
-        ):
-            for k in list(self.rounds):
-                now = self.rounds.get(k)  # taking one out may already have taken out others
-                if now is not None and any(c.need_id == need.id for c in now.calls):
-                    self.remove(need.id, k)
-
-    def _set_round(self, k: int, new: Round | None) -> None:
+    def _set_round(self, k: int, new: Round) -> None:
         old = self.rounds.get(k)
-        key = self.desk.crew_of[k]
-        if new is None:
-            if old is not None:
-                del self.rounds[k]
-                self.out[key] -= 1
-        else:
-            self.rounds[k] = new
-            self.out[key] += old is None
-        self.price += (new.price if new else 0.0) - (old.price if old else 0.0)
+        self.rounds[k] = new
+        self.out[self.desk.crew_of[k]] += old is None
+        self.price += new.price - (old.price if old else 0.0)
+
+    def take_round(self, k: int, new: Round) -> None:
+        """Put a whole round on vehicle-day `k`, which holds none."""
+        self._set_round(k, new)
+        horizon, day = self.desk.horizon, self.desk.vehicle_days[k].day
+        for call in new.calls:
+            need = self.needs[call.need_id]
+            self.days[need.id] = tuple(sorted((*self.days[need.id], day)))
+            self.price += horizon.problem.prices.of_day(need, day) - horizon.price_of_missing(need)
 
     def replace_order(self, k: int, new: Round) -> None:
         """Give vehicle-day `k` the same visits in a better order."""
@@ -245,21 +231,47 @@ class Draft:
 
 def draft_from(desk: Desk, solution: Solution) -> Draft:
     """A draft with every visit of `solution` that its vehicle-day can still take."""
-    numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(desk.vehicle_days)}
     draft = Draft(desk)
     for tour, stop in solution.stops():
-        k = numbers.get((tour.vehicle_id, tour.day), -1)
-        if (stop.need_id, k) not in desk.call or k not in desk.allowed[stop.need_id]:
+        k, need = desk.numbers.get((tour.vehicle_id, tour.day), -1), draft.needs.get(stop.need_id)
+        if k < 0 or need is None or len(draft.days[need.id]) >= need.quota or not desk.may_use(need, k):
             continue
-        need = draft.needs[stop.need_id]
-        found = draft.price_of_adding(need, k) if len(draft.days[need.id]) < need.quota else None
+        found = draft.price_of_adding(need, k)
         if found is not None:
             draft.add(need, k, found[1])
     return draft
 
 
-def week_price(need: Need, day: date) -> float:
-    """The price of a day outside the weeks a host wished for."""
-    if not need.preferred_weeks or day - timedelta(days=day.weekday()) in need.preferred_weeks:
-        return 0.0
-    return WRONG_WEEK
+def draft_of(desk: Desk, rounds: Mapping[int, Sequence[str]]) -> Draft:
+    """The draft with these needs, in this order, on these vehicle-days; BrokenPlan where a day cannot be driven."""
+    draft = Draft(desk)
+    for k, need_ids in sorted(rounds.items()):
+        calls = tuple(desk.call(draft.needs[need_id], k) for need_id in need_ids)
+        found = desk.round_of(k, calls)
+        if isinstance(found, Failure):
+            raise BrokenPlan(
+                "Kế hoạch vừa xếp vi phạm quy tắc {rule} tại {where}; không được lưu",
+                rule=found.misfit.value,
+                where=f"{desk.vehicle_days[k].vehicle.id} {desk.vehicle_days[k].day}",
+            )
+        draft.take_round(k, found)
+    return draft
+
+
+def fill(draft: Draft) -> None:
+    """Insert everything missing at its cheapest place, the most constrained and most urgent first."""
+
+    def urgency(need_id: str) -> tuple[int, int, int]:
+        need = draft.needs[need_id]
+        return (len(draft.desk.allowed(need)) // 10, -need.priority, -need.service_s)
+
+    for need_id in sorted(draft.missing(), key=urgency):
+        need = draft.needs[need_id]
+        best: tuple[float, Round] | None = None
+        best_k = -1
+        for k in draft.desk.allowed(need):
+            found = draft.price_of_adding(need, k, limit=best[0] if best else inf)
+            if found is not None and (best is None or found[0] < best[0]):
+                best, best_k = found, k
+        if best is not None:
+            draft.add(need, best_k, best[1])

@@ -10,8 +10,6 @@ from outreach.domain.times import TimeWindow
 from outreach.routing.problem import Absence, Need, Problem, Site, Vehicle
 from outreach.routing.travel.great_circle import estimate
 
-STEP_S = 300  # a timetable is printed in steps of five minutes
-
 
 class Standstill(StrEnum):
     """Why a vehicle does not drive on a day."""
@@ -149,6 +147,10 @@ class Horizon:
             (vehicle.weight_kg, site.max_weight_kg),
         )
         return all(size is None or limit is None or size <= limit for size, limit in pairs)
+
+    def price_of_missing(self, need: Need) -> int:
+        """What leaving out one visit of `need` costs, in seconds of driving."""
+        return self.problem.prices.of_missing(need, self.sites[need.site_id], self.problem.horizon.first)
 
     def may_be_asked_on(self, need: Need, day: date) -> bool:
         """Whether `day` lies in the need's own dates and far enough from its last visit."""

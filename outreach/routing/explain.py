@@ -7,7 +7,9 @@ from outreach.routing.draft import Desk, Draft, Round, draft_from
 from outreach.routing.expand import Horizon, Standstill
 from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
 from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
-from outreach.routing.timeline import Call, Failure, Misfit, call_of
+from outreach.routing.timeline import Call, Failure, Misfit
+
+DECISIVE = (ReasonCode.FULL, ReasonCode.TIME, ReasonCode.LOAD, ReasonCode.NO_CREW)
 
 
 def explain(draft: Draft) -> tuple[Unserved, ...]:
@@ -40,10 +42,9 @@ def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ..
 
 def _out_otherwise(draft: Draft, solution: Solution) -> frozenset[int]:
     """The vehicle-days that `solution` uses for visits the draft could not take over: nothing more is put there."""
-    numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(draft.desk.vehicle_days)}
     found = set()
     for tour in solution.tours():
-        k = numbers.get((tour.vehicle_id, tour.day))
+        k = draft.desk.numbers.get((tour.vehicle_id, tour.day))
         if k is not None and len(tour.stops) != (len(draft.rounds[k].calls) if k in draft.rounds else 0):
             found.add(k)
     return frozenset(found)
@@ -107,8 +108,7 @@ def _reasons_by_day(
     open_days = [day for day in horizon.problem.horizon.days() if horizon.windows_on(site, day)]
     wished = [day for day in open_days if (not need.first or day >= need.first) and (not need.last or day <= need.last)]
     stands = Counter(horizon.standstill(vehicle, day) for vehicle in fitting for day in wished)
-    numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(desk.vehicle_days)}
-    driving = [numbers[v.id, day] for v in fitting for day in wished if (v.id, day) in numbers]
+    driving = [desk.numbers[v.id, day] for v in fitting for day in wished if (v.id, day) in desk.numbers]
     if not driving:
         if stands[Standstill.NO_CREW]:
             return (_reason(ReasonCode.NO_CREW, days=stands[Standstill.NO_CREW]),)
@@ -122,7 +122,7 @@ def _reasons_by_day(
             least_over[code] = over
     if counts[ReasonCode.LEFT_OUT]:
         return (_reason(ReasonCode.LEFT_OUT, days=counts[ReasonCode.LEFT_OUT]),)
-    decisive = [code for code in (ReasonCode.FULL, ReasonCode.TIME, ReasonCode.NO_CREW) if counts[code]]
+    decisive = [code for code in DECISIVE if counts[code]]
     order = sorted(decisive, key=lambda code: -counts[code])
     order += [code for code in (ReasonCode.SPACING, ReasonCode.TOO_FAR) if counts[code]]
     if counts[ReasonCode.TOO_FAR] > len(driving) / 2:  # on most days it cannot even be the only stop
@@ -136,8 +136,8 @@ def _what_stops(draft: Draft, need: Need, k: int, *, taken: bool) -> tuple[Reaso
     vehicle_day = desk.vehicle_days[k]
     if not _spaced(draft, need, vehicle_day.day):
         return ReasonCode.SPACING, 0
-    call = desk.call.get((need.id, k)) or call_of(desk.horizon, need, vehicle_day.vehicle, vehicle_day.day)
-    alone = desk.clock.times(desk.depots[k], (call,))
+    call = desk.call(need, k)
+    alone = desk.alone(k, call)
     if isinstance(alone, Failure):
         return ReasonCode.TOO_FAR, alone.over_s
     if taken or not draft.crew_allows(k):
@@ -145,10 +145,17 @@ def _what_stops(draft: Draft, need: Need, k: int, *, taken: bool) -> tuple[Reaso
     round_ = draft.rounds.get(k)
     if round_ is None or isinstance(found := desk.with_call(k, round_, call), Round):
         return ReasonCode.LEFT_OUT, 0  # never in a plan of the planner, which fills such places
+    return _what_is_full(round_, call, found)
+
+
+def _what_is_full(round_: Round, call: Call, found: Failure) -> tuple[ReasonCode, int]:
+    """Whether a round that cannot take `call` lacks room, hours or time."""
     free = any(
         all(start + other.service_s <= window.start_s or start >= window.end_s for other, start in _served(round_))
         for window in call.windows
     )
+    if found.misfit is Misfit.LOAD:
+        return ReasonCode.LOAD, 0
     if free and found.misfit is not Misfit.STOPS:
         return ReasonCode.TIME, found.over_s
     return ReasonCode.FULL, 0

@@ -4,28 +4,53 @@ Prices are in seconds of driving, so that each can be read as "worth so much mor
 """
 
 from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
 
-from outreach.routing.problem import Need, Problem
-from outreach.routing.solution import Figures, Solution
+from outreach.routing.solution import Figures
 
-MISSED_VISIT = 40_000  # for a visit of priority 1; far above any day's driving
-PRIORITY_STEP = 20_000  # more for each priority above 1
-TOUR = 2_400  # sending a crew out at all: 40 minutes of road
-WORK_SECOND = 0.05  # for each second between leaving and returning: waiting is not free
-WRONG_WEEK = 1_200  # a visit outside the weeks the host wished for
+if TYPE_CHECKING:
+    from outreach.routing.problem import Need, Problem, Site
+    from outreach.routing.solution import Solution
 
-
-def price_of_missing(need: Need) -> int:
-    """What leaving out one visit of `need` costs."""
-    return MISSED_VISIT + PRIORITY_STEP * (need.priority - 1)
+LONG_AGO_DAYS = 365  # a site not seen for a year or never waits no longer than this
 
 
-def price_of_tour(drive_s: int, work_s: int) -> float:
-    """What a tour costs that drives and lasts so long."""
-    return TOUR + drive_s + WORK_SECOND * work_s
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What each thing is worth. Visits come first: the least of them is dearer than any day's driving."""
+
+    missed_visit_s: int = 40_000  # for a visit of priority 1
+    priority_s: int = 20_000  # more for each priority above 1
+    remote_s: int = 8_000  # more for a site in a remote, border, island or ethnic-minority commune
+    waiting_s: int = 30  # more for each day since the last visit, up to a year
+    tour_s: int = 2_400  # sending a crew out at all: 40 minutes of road
+    work_percent: int = 5  # of each second between leaving and returning: waiting is not free
+    wrong_week_s: int = 1_200  # a visit outside the weeks the host wished for
+
+    def of_missing(self, need: "Need", site: "Site", first: date) -> int:
+        """What leaving out one visit of `need` at `site` costs in a horizon that begins on `first`."""
+        waited = LONG_AGO_DAYS if need.last_visit is None else (first - need.last_visit).days
+        return (
+            self.missed_visit_s
+            + self.priority_s * (need.priority - 1)
+            + self.remote_s * site.remote
+            + self.waiting_s * min(max(waited, 0), LONG_AGO_DAYS)
+        )
+
+    def of_tour(self, drive_s: int, work_s: int) -> float:
+        """What a tour costs that drives and lasts so long."""
+        return self.tour_s + drive_s + self.work_percent * work_s / 100
+
+    def of_day(self, need: "Need", day: date) -> int:
+        """What a visit of `need` on `day` costs beside its driving."""
+        if not need.preferred_weeks or date.fromordinal(day.toordinal() - day.weekday()) in need.preferred_weeks:
+            return 0
+        return self.wrong_week_s
 
 
-def measure(problem: Problem, solution: Solution) -> Figures:
+def measure(problem: "Problem", solution: "Solution") -> Figures:
     """The plan in figures."""
     tours = list(solution.tours())
     stops = [stop for tour in tours for stop in tour.stops]

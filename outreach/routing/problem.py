@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from outreach.domain.places import Coordinates, Terrain
 from outreach.domain.times import Period
+from outreach.routing.objective import Prices
 
 WORKING_WEEK = frozenset(range(5))
 NO_ROAD = -1
@@ -81,6 +82,7 @@ class Vehicle:
     length_m: float | None = None
     height_m: float | None = None
     weight_kg: float | None = None
+    capacity: int | None = None  # what it can carry, in the unit of `Need.load` (boxes); None: whatever is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Site:
     max_height_m: float | None = None
     max_weight_kg: float | None = None
     extra_set_up_s: int = 0  # added to the vehicle's set-up and taken before each service
+    remote: bool = False  # in a remote, border, island or ethnic-minority commune: missed last
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ class Need:
     preferred_weeks: frozenset[date] = frozenset()  # Mondays of the weeks wished for
     priority: int = 3  # 1 lowest .. 5 highest
     last_visit: date | None = None
+    load: int = 0  # taken along for each visit, in the unit of `Vehicle.capacity`
+    patterns: tuple[frozenset[date], ...] = ()  # the only sets of days for all visits together; (): days are free
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,7 @@ class Rules:
     trip_days_max: int = 1
     drivers_per_vehicle: int = 1
     librarians_per_vehicle: int = 2  # Circular 05/2022/TT-BVHTTDL: one operator and two professionals
+    step_s: int = 300  # services start at full steps, as timetables are printed
     extra_days: frozenset[date] = frozenset()  # made-up working days, open although at a weekend
 
 
@@ -182,3 +188,4 @@ class Problem:
     closures: tuple[Closure, ...] = ()
     rules: Rules = Rules()
     travel: Travel | None = None  # None: the great-circle estimate
+    prices: Prices = Prices()  # noqa: RUF009 - frozen

@@ -1,167 +1,171 @@
-"""The search over whole drafts: cheapest insertion, then ruin and recreate with annealing.
+"""The search from Python's side: an anytime plan that gets better while the kernel ruins and recreates it.
 
-Ruin and recreate after Schrimpf et al. 2000 and Christiaens & Vanden Berghe 2020 (SISR), over
-(vehicle, day) rounds with exact times; insertion looks at every vehicle-day a need may use.
+The heat falls from `HOT` to `HOT / COOLING`, twice: a long way down, then once more from a warm start. In between and
+at the end the tours met on the way are put together anew.
 """
 
-import math
-import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from outreach.routing.draft import Draft, Round
-from outreach.routing.problem import NO_ROAD
+import numpy as np
 
-REMOVED_MEAN = 8
-BLINK = 0.01  # now and then a place is not looked at, so that the same choice is not made for ever
-HOT_S = 1_500.0  # annealing from here, in seconds of driving: about a leg between neighbouring communes
-COLD_S = 15.0
-WARM_S = HOT_S / 5  # for a plan that is good already
-PATIENCE = 300  # rounds of ruin without a better plan, per need, after which there is little left to find
+from outreach.routing.expand import Horizon
+from outreach.routing.kernel.anneal import anneal, empty, load_visit, start_from
+from outreach.routing.kernel.insertion import close_hopeless
+from outreach.routing.kernel.tours import begin_round
+from outreach.routing.kernel.world import FAR, NOWHERE, UNIT, Array, World
+from outreach.routing.model import world_of
+from outreach.routing.recombine import Pool
 
+Rounds = Mapping[int, Sequence[int]]  # needs in order, by vehicle-day; both by their numbers
 
-def insert(draft: Draft, need_id: str, *, rng: random.Random | None = None) -> bool:
-    """Put one visit of a need at its cheapest place; False if it fits nowhere."""
-    need = draft.needs[need_id]
-    best_price, best_round, best_k = math.inf, None, -1
-    for k in draft.desk.allowed[need_id]:
-        if rng is not None and rng.random() < BLINK:
-            continue
-        found = draft.price_of_adding(need, k, limit=best_price)
-        if found is not None and found[0] < best_price:
-            best_price, best_round, best_k = found[0], found[1], k
-    if best_round is None:
-        return False
-    draft.add(need, best_k, best_round)
-    return True
+COOLING = 100.0
+STRETCHES = 60  # of a phase: between two of them better plans are told and the pool is fed
+FIRST_ROUNDS = 50  # until the speed is known
 
 
-def fill(draft: Draft) -> None:
-    """Insert everything missing, the most constrained and most urgent first."""
-    allowed = draft.desk.allowed
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """So many rounds of a phase, from one share of it to another."""
 
-    def urgency(need_id: str) -> tuple[int, int, int]:
-        need = draft.needs[need_id]
-        return (len(allowed[need_id]) // 10, -need.priority, -need.service_s)
-
-    for need_id in sorted(draft.missing(), key=urgency):
-        insert(draft, need_id)
+    begin: float
+    end: float
+    rounds: int
 
 
-class Ruin:
-    """Takes visits of neighbouring sites, of whole rounds, or of rounds near in time out of a draft."""
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long a phase lasts: till a moment of time.monotonic, or so many rounds; rounds make a plan repeatable."""
 
-    def __init__(self, draft: Draft, rng: random.Random) -> None:
-        desk = draft.desk
-        self.rng = rng
-        seconds = desk.clock.seconds
-        places = {
-            need.id: desk.horizon.travel.index[desk.horizon.sites[need.site_id].place_id]
-            for need in draft.needs.values()
-        }
-        self.neighbours: dict[str, list[str]] = {
-            need_id: sorted(places, key=lambda other, here=place: _near(seconds[here][places[other]]))[:60]  # type: ignore[misc]
-            for need_id, place in places.items()
-        }
-        self.need_ids = list(places)
+    until: float | None = None
+    rounds: int | None = None
 
-    def __call__(self, draft: Draft) -> None:
-        """Remove about `REMOVED_MEAN` visits in one of three ways."""
-        rng = self.rng
-        count = 1 + int(rng.random() * 2 * REMOVED_MEAN)
-        where = {call.need_id: [] for round_ in draft.rounds.values() for call in round_.calls}  # type: dict[str, list[int]]
-        for k, round_ in draft.rounds.items():
-            for call in round_.calls:
-                where[call.need_id].append(k)
-        if not where:
+    def next_stretch(self, *, began: float, done: int, speed: float) -> Stretch | None:
+        """What comes after `done` rounds of a phase that began then and runs so many rounds a second; None: no more."""
+        if self.rounds is not None:
+            count = min(-(-self.rounds // STRETCHES), self.rounds - done)
+            return Stretch(done / self.rounds, (done + count) / self.rounds, count) if count > 0 else None
+        span = max((self.until or began) - began, 1e-9)
+        begin = (time.monotonic() - began) / span
+        end = min(begin + 1 / STRETCHES, 1.0)
+        return Stretch(begin, end, max(int(speed * span * (end - begin)), FIRST_ROUNDS)) if begin < 1 else None
+
+
+class Search:
+    """One search on one horizon. Whoever runs it hears of every better plan at the next stretch's end."""
+
+    def __init__(self, horizon: Horizon, *, seed: int) -> None:
+        self.horizon = horizon
+        self.world: World = world_of(horizon, seed=seed)
+        self._best: Array = self.world["node"]["next"].copy()
+        close_hopeless(self.world.record)
+        self._forget_hopeless()
+        self._pool = Pool(self.world)
+        self.rounds_done = 0
+
+    def _forget_hopeless(self) -> None:
+        """Needs that no tour could have are not tried again in each round."""
+        needs, tours = self.world.number("needs"), self.world.number("tours")
+        possible = (self.world["hour"]["row"].reshape(needs, tours) != NOWHERE).any(axis=1)
+        found = np.flatnonzero(possible)
+        self.world["absent"]["need"][: len(found)] = found
+        self.world["need"]["absent_at"] = NOWHERE
+        self.world["need"]["absent_at"][found] = np.arange(len(found))
+        self.world.record["absent_count"] = len(found)
+
+    @property
+    def best_price(self) -> float:
+        """The price of the best plan so far, in seconds of driving."""
+        return self.world.number("best") / UNIT
+
+    def load(self, rounds: Rounds) -> None:
+        """Start from these rounds instead of from nothing, as far as they are sound."""
+        world = self.world.record
+        begin_round(world)
+        for k, needs in rounds.items():
+            for u in needs:
+                load_visit(world, k, u)
+        start_from(world, self._best)
+
+    def back_to_best(self) -> None:
+        """Go on from the best plan so far."""
+        self._stand_at(self.best_rounds())
+
+    def _stand_at(self, rounds: Rounds) -> None:
+        empty(self.world.record)
+        self.load(rounds)
+
+    def best_rounds(self) -> dict[int, tuple[int, ...]]:
+        """The best plan so far."""
+        return self._rounds_of(self._best)
+
+    def rounds(self) -> dict[int, tuple[int, ...]]:
+        """The plan the search stands at."""
+        return self._rounds_of(self.world["node"]["next"])
+
+    def _rounds_of(self, following: Array) -> dict[int, tuple[int, ...]]:
+        visits, need_of = self.world.number("visits"), self.world["node"]["need"].tolist()
+        nexts, found = following.tolist(), {}
+        for k in range(self.world.number("tours")):
+            v, needs = nexts[visits + k], []
+            while v < visits:
+                needs.append(need_of[v])
+                v = nexts[v]
+            if needs:
+                found[k] = tuple(needs)
+        return found
+
+    def typical_leg_s(self) -> float:
+        """What a visit adds to the driving in a good plan: a hop, and its share of the ways from the depot."""
+        world = self.world
+        places, size = world["need"]["place"], world.number("places")
+        legs = world["leg"]["seconds"].reshape(size, size)
+        near = world["near"]["need"].reshape(len(places), -1)[:, :3]
+        hops = legs[places[:, None], places[near]] if near.size else np.zeros((len(places), 1))
+        depots = np.unique(world["node"]["place"][world.number("visits") :])
+        ways = legs[depots[:, None], places[None, :]].min(axis=0) if len(depots) else np.zeros(len(places))
+        ways = ways[ways < FAR]
+        share = min(world.number("tours") / max(world.number("visits"), 1), 1.0)
+        hop = float(hops[hops < FAR].mean()) if (hops < FAR).any() else 0.0
+        return max(hop + (2 * float(ways.mean()) * share if ways.size else 0.0), 1.0)
+
+    def run(self, budget: Budget, *, hot_s: float, tell: Callable[["Search"], None]) -> None:
+        """Search from where it stands within `budget`, cooling from `hot_s` seconds of driving."""
+        if not self.world.number("needs") or not self.world.number("tours"):
             return
-        way = rng.random()
-        if way < 0.5:
-            self._neighbourhood(draft, where, count)
-        elif way < 0.8:
-            self._whole_rounds(draft, where, count)
-        else:
-            self._scattered(draft, where, count)
+        began, done, speed = time.monotonic(), 0, 0.0
+        while stretch := budget.next_stretch(began=began, done=done, speed=speed):
+            before = time.monotonic()
+            heats = _heat(hot_s, stretch.begin), _heat(hot_s, stretch.end)
+            better = anneal(self.world.record, self._best, stretch.rounds, *heats)
+            speed = stretch.rounds / max(time.monotonic() - before, 1e-6)
+            done += stretch.rounds
+            self._remember()
+            if better:
+                tell(self)
+        self.rounds_done += done
 
-    def _neighbourhood(self, draft: Draft, where: dict[str, list[int]], count: int) -> None:
-        seed = self.rng.choice(self.need_ids)
-        for need_id in self.neighbours[seed]:
-            if count <= 0:
-                return
-            if need_id in where and self.rng.random() < 0.75:
-                count -= _remove(draft, need_id, self.rng.choice(where[need_id]))
+    def _remember(self) -> None:
+        """Feed the pool with the tours the search stands at."""
+        costs = self.world["tour"]["cost"].tolist()
+        self._pool.add(self.rounds(), dict(enumerate(costs)))
 
-    def _whole_rounds(self, draft: Draft, where: dict[str, list[int]], count: int) -> None:
-        seed = self.rng.choice(self.need_ids)
-        for need_id in self.neighbours[seed]:
-            if count <= 0:
-                return
-            if need_id not in where:
-                continue
-            k = self.rng.choice(where[need_id])
-            round_ = draft.rounds.get(k)
-            for call in round_.calls if round_ else ():
-                count -= _remove(draft, call.need_id, k)
-
-    def _scattered(self, draft: Draft, where: dict[str, list[int]], count: int) -> None:
-        for need_id in self.rng.sample(sorted(where), min(count, len(where))):
-            _remove(draft, need_id, self.rng.choice(where[need_id]))
-
-
-def _near(seconds: int) -> float:
-    return math.inf if seconds == NO_ROAD else seconds
+    def recombine(self, *, seconds: float) -> bool:
+        """Put the tours seen so far together anew, from the best plan on; whether that is cheaper."""
+        self.back_to_best()
+        self._remember()
+        best, price = self.best_rounds(), self.best_price
+        found = self._pool.recombine(best, seconds=seconds)
+        if found is None:
+            return False
+        self._stand_at(found)
+        if self.best_price < price:
+            return True
+        self._stand_at(best)
+        return False
 
 
-def _remove(draft: Draft, need_id: str, k: int) -> int:
-    """Remove a visit if it is still there; how many were asked to go."""
-    round_: Round | None = draft.rounds.get(k)
-    if round_ is None or all(call.need_id != need_id for call in round_.calls):
-        return 0
-    draft.remove(need_id, k)
-    return 1
-
-
-def _order(draft: Draft, missing: list[str], rng: random.Random) -> Sequence[str]:
-    """The order of putting back: by chance, by priority, by few choices, or far ones first."""
-    rng.shuffle(missing)
-    way = rng.random()
-    if way < 0.4:
-        return missing
-    if way < 0.65:
-        return sorted(missing, key=lambda need_id: -draft.needs[need_id].priority)
-    if way < 0.85:
-        return sorted(missing, key=lambda need_id: len(draft.desk.allowed[need_id]))
-    return sorted(missing, key=lambda need_id: -draft.needs[need_id].service_s)
-
-
-def improve(
-    start: Draft,
-    *,
-    until: float,
-    rng: random.Random,
-    hot_s: float = HOT_S,
-    better: Callable[[Draft], None] | None = None,
-) -> Draft:
-    """The best draft found by `until` (time.monotonic), annealed from `hot_s`; `better` hears of each new best one."""
-    ruin = Ruin(start, rng)
-    best, current = start, start
-    began = time.monotonic()
-    patience = PATIENCE * max(len(start.needs), 10)
-    idle = 0
-    hopeless = {need_id for need_id, choices in start.desk.allowed.items() if not choices}
-    while (now := time.monotonic()) < until and idle < patience:
-        idle += 1
-        heat = hot_s * (COLD_S / hot_s) ** ((now - began) / max(until - began, 1e-9))
-        trial = current.copy()
-        ruin(trial)
-        missing = [need_id for need_id in trial.missing() if need_id not in hopeless]
-        for need_id in _order(trial, missing, rng):
-            insert(trial, need_id, rng=rng)
-        if trial.price < current.price - heat * math.log(1 - rng.random()):
-            current = trial
-            if trial.price < best.price - 1e-6:
-                fill(trial)  # what a blink passed over: reasons are given for this plan
-                best, idle = trial, 0
-                if better is not None:
-                    better(best)
-    return best
+def _heat(hot_s: float, share: float) -> float:
+    """The heat after this share of a phase, as a price."""
+    return UNIT * hot_s * COOLING**-share

@@ -1,51 +1,51 @@
 """The one door: a Problem goes in, a judged Solution comes out, and every better plan is told on the way."""
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from outreach.domain.errors import BrokenPlan
-from outreach.routing.assign import TOO_MANY_CHOICES, Assignment, draft_of
 from outreach.routing.checks import check
-from outreach.routing.day import best_order
-from outreach.routing.draft import Desk, Draft, Round, draft_from
+from outreach.routing.day import EASY_STOPS, best_order
+from outreach.routing.draft import Desk, Draft, Round, draft_from, draft_of, fill
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
 from outreach.routing.problem import Problem
-from outreach.routing.search import HOT_S, WARM_S, fill, improve
 from outreach.routing.solution import Ending, Phase, Progress, Solution
 from outreach.routing.validate import validate
 
 Report = Callable[[Progress], None]
 
-ASSIGN_SHARE = 0.15  # of the time for CP-SAT's choice of days, the rest for ruin and recreate
-LAST_SHARE = 0.06  # for order, reasons and judging
+FIRST_MOST = 100_000  # needs x vehicle-days up to which a first plan is made before the kernel is there
+HOT_SHARE = 0.6  # of the search at full heat, the rest from a warm start
+WARM = 0.2  # of the full heat
+RECOMBINE_SHARE = 0.04  # of the time, after each of the two
+LAST_SHARE = 0.06  # of the time for order, reasons and judging
 TELL_EVERY_S = 0.5
 
 
 def solve(
     problem: Problem,
     *,
-    seconds: float,
+    seconds: float | None = None,
+    rounds: int | None = None,
     seed: int = 1,
-    workers: int = 1,
     start: Solution | None = None,
     report: Report | None = None,
 ) -> Solution:
-    """Plan `problem` within about `seconds`.
+    """Plan `problem` within about `seconds`, or in so many rounds of the search.
 
     Parameters
     ----------
     problem : Problem
         What is to be planned; looked over first.
-    seconds : float
-        Wall time; the first sound plan is reported long before.
+    seconds : float, optional
+        Wall time; the first sound plan is reported long before. Plans of two runs may differ.
+    rounds : int, optional
+        Rounds of ruin and recreate instead of a time: same problem, seed and rounds give the same plan byte for byte.
     seed : int
         Start of all chance.
-    workers : int
-        Threads CP-SAT may use.
     start : Solution, optional
         A plan that stands already, of the same or an older problem: what of it still holds is improved,
         and the result is never dearer than that.
@@ -64,81 +64,90 @@ def solve(
     BrokenPlan
         The judge found a breach: a fault of the planner, never to be shown or saved.
     """
-    return _Run(problem, seconds=seconds, seed=seed, workers=workers, report=report).go(start)
+    if seconds is None and rounds is None:
+        seconds = 45.0
+    return _Run(problem, seconds=seconds, rounds=rounds, seed=seed, report=report).go(start)
 
 
 class _Run:
-    def __init__(self, problem: Problem, *, seconds: float, seed: int, workers: int, report: Report | None) -> None:
+    def __init__(
+        self, problem: Problem, *, seconds: float | None, rounds: int | None, seed: int, report: Report | None
+    ) -> None:
         self.problem = problem
-        self.seed, self.workers, self.report = seed, workers, report
+        self.rounds, self.seed, self.report = rounds, seed, report
         self.began = time.monotonic()
-        self.end = self.began + seconds
-        self.until = self.began + seconds * (1 - LAST_SHARE)
-        self.assign_until = self.began + seconds * ASSIGN_SHARE
-        self.best: Draft | None = None
+        self.end = self.began + (seconds if seconds is not None else float("inf"))
+        self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE)
         self.told_at = 0.0
 
     def go(self, start: Solution | None) -> Solution:
-        """Check, travel, first plan, CP-SAT's choice of days, ruin and recreate, orders, reasons, judge."""
+        """Check, travel, first plan, ruin and recreate, orders, reasons, judge."""
         self.say(Phase.CHECKING)
         validate(self.problem)
         self.say(Phase.TRAVEL)
         horizon = Horizon(self.problem)
         desk = Desk(horizon, seed=self.seed)
         self.say(Phase.DAYS)
-        first = Draft(desk)
-        fill(first)
-        hot_s = HOT_S
-        if start is not None:
-            standing = draft_from(desk, start)
-            fill(standing)
-            if standing.price <= first.price:
-                first, hot_s = standing, WARM_S
-        self.take(first, at_once=True)
-        self.choose_days(desk)
-        rng = random.Random(self.seed)  # noqa: S311
-        best = improve(self.kept, until=self.until, rng=rng, hot_s=hot_s, better=self.take)
+        best = self.first(desk, start)
+        best = self.improved(desk, best, warm=start is not None)
         self.say(Phase.TIMES)
-        best = best.copy()
-        order_days(best, until=self.end)
+        order_days(best, until=self.end, easy_only=self.rounds is not None)
         fill(best)
         self.say(Phase.JUDGING)
-        ending = Ending.TIME_UP if time.monotonic() >= self.until else Ending.FINISHED
+        ending = Ending.TIME_UP if self.rounds is None else Ending.FINISHED
         solution = self.judged(best, ending)
         self.say(Phase.JUDGING, solution)
         return solution
 
-    @property
-    def kept(self) -> Draft:
-        """The best draft so far; there is one from the first plan on."""
-        assert self.best is not None
-        return self.best
+    def first(self, desk: Desk, start: Solution | None) -> Draft:
+        """The standing plan with what fits, or a plan by cheapest insertion, whichever costs less; told at once."""
+        best = draft_from(desk, start) if start is not None else Draft(desk)
+        if len(self.problem.needs) * len(desk.vehicle_days) <= FIRST_MOST:
+            fill(best)
+            if start is not None:
+                fresh = Draft(desk)
+                fill(fresh)
+                best = min(best, fresh, key=lambda draft: draft.price)
+            self.take(best)
+        return best
 
-    def choose_days(self, desk: Desk) -> None:
-        """CP-SAT's choice of days, from the first plan on."""
-        choices = sum(len(found) for found in desk.allowed.values())
-        left = self.assign_until - time.monotonic()
-        if not choices or choices > TOO_MANY_CHOICES or left < 0.2:
-            return
-        assignment = Assignment(desk)
-        assignment.hint(self.kept)
+    def improved(self, desk: Desk, first: Draft, *, warm: bool) -> Draft:
+        """The best plan the search finds from `first` on."""
+        from outreach.routing.search import Budget, Search  # noqa: PLC0415 - numba and the kernel: told first
 
-        def better(chosen: dict[int, list[str]]) -> None:
-            draft = draft_of(desk, chosen)
-            fill(draft)
-            if draft.price < self.kept.price:
-                self.take(draft)
+        search = Search(desk.horizon, seed=self.seed)
+        needs = self.problem.needs
+        numbers = {need.id: u for u, need in enumerate(needs)}
+        search.load({k: [numbers[call.need_id] for call in found.calls] for k, found in first.rounds.items()})
+        price = search.best_price
 
-        left = self.assign_until - time.monotonic()
-        if left > 0:
-            assignment.solve(seconds=left, seed=self.seed, workers=self.workers, better=better)
+        def draft() -> Draft:
+            rounds = {k: [needs[u].id for u in order] for k, order in search.best_rounds().items()}
+            return draft_of(desk, rounds)
 
-    def take(self, draft: Draft, *, at_once: bool = False) -> None:
-        """Keep a better draft and tell of it, though not more often than a person can read."""
-        self.best = draft
-        now = time.monotonic()
-        if self.report is not None and (at_once or now - self.told_at >= TELL_EVERY_S):
-            self.told_at = now
+        def tell(_: Search) -> None:
+            if self.report is not None and time.monotonic() - self.told_at >= TELL_EVERY_S:
+                self.take(draft())
+
+        hot_s = search.typical_leg_s()
+        for share, heat in ((HOT_SHARE, WARM if warm else 1.0), (1.0, WARM)):
+            if self.rounds is not None:
+                count = round(self.rounds * (HOT_SHARE if share < 1 else 1 - HOT_SHARE))
+                budget = Budget(rounds=count)
+            else:
+                now = time.monotonic()
+                left = self.until - now - (self.end - self.began) * RECOMBINE_SHARE
+                budget = Budget(until=now + left * share)
+            search.run(budget, hot_s=hot_s * heat, tell=tell)
+            search.back_to_best()
+            if self.rounds is None and self.until > time.monotonic():
+                search.recombine(seconds=(self.end - self.began) * RECOMBINE_SHARE)
+        return draft() if search.best_price < price else first
+
+    def take(self, draft: Draft) -> None:
+        """Tell of a better draft."""
+        if self.report is not None:
+            self.told_at = time.monotonic()
             self.say(Phase.DAYS, self.judged(draft, Ending.STOPPED))
 
     def judged(self, draft: Draft, ending: Ending) -> Solution:
@@ -161,12 +170,17 @@ class _Run:
         self.report(Progress(phase, time.monotonic() - self.began, figures, solution))
 
 
-def order_days(draft: Draft, *, until: float) -> None:
-    """Let the day planner put each round into a better order where it knows one; ends at `until` (monotonic)."""
+def order_days(draft: Draft, *, until: float, easy_only: bool) -> None:
+    """Let the day planner put each round into a better order where it knows one; ends at `until` (monotonic).
+
+    With `easy_only` only days for which it needs no time limit, so that the same plan comes out again.
+    """
     desk = draft.desk
     for k, old in list(draft.rounds.items()):
         if time.monotonic() >= until:
             return
+        if easy_only and len(old.calls) > EASY_STOPS:
+            continue
         order = best_order(desk.clock, desk.depots[k], old.calls)
         if order is None:
             continue

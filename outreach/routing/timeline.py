@@ -6,10 +6,11 @@ from datetime import date
 from enum import StrEnum
 
 from outreach.domain.times import TimeWindow
-from outreach.routing.expand import STEP_S, Horizon
+from outreach.routing.expand import Horizon
 from outreach.routing.problem import NO_ROAD, Need, Vehicle
 from outreach.routing.solution import Stop, Tour
 
+FAR_S = 10**8  # seconds: later than any day
 SPARE_S = 1_800  # between the end of a service and the host's closing, so that a late bus need not cut it short
 
 
@@ -21,6 +22,7 @@ class Misfit(StrEnum):
     SHIFT = "shift"
     DRIVE = "drive"
     STOPS = "stops"
+    LOAD = "load"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Call:
     service_s: int
     pack_up_s: int
     windows: tuple[TimeWindow, ...]
+    load: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def call_of(horizon: Horizon, need: Need, vehicle: Vehicle, day: date) -> Call:
         service_s=need.service_s,
         pack_up_s=vehicle.pack_up_s,
         windows=horizon.windows_on(site, day),
+        load=need.load,
     )
 
 
@@ -95,7 +99,11 @@ class Clock:
         return total
 
     def times(self, depot: int, calls: Sequence[Call]) -> Times | Failure:
-        """The best times for `calls` in this order, leaving late and returning early."""
+        """The best times for `calls` in this order: back as early and out as late as the shift allows.
+
+        The earliest return is tried first, then later departures that give another one; so no working day that is
+        short enough is passed over, and none is found where there is none.
+        """
         rules = self.rules
         if rules.stops_max is not None and len(calls) > rules.stops_max:
             return Failure(Misfit.STOPS, len(calls) - rules.stops_max)
@@ -104,80 +112,115 @@ class Clock:
             return Failure(Misfit.NO_ROAD)
         if drive > rules.drive_max_s:
             return Failure(Misfit.DRIVE, drive - rules.drive_max_s)
-        plain = self._walk(depot, calls, drive, None)
-        if isinstance(plain, Failure) or not self.lunch_due(plain.leave_s, plain.return_s):
-            return plain
-        best: Times | Failure = Failure(Misfit.SHIFT)
-        for lunch_at in self._lunch_places(depot, calls):
-            found = self._walk(depot, calls, drive, lunch_at)
+        work = drive + sum(call.set_up_s + call.service_s + call.pack_up_s for call in calls)
+        leave, over = rules.leave_earliest_s, max(work - rules.shift_max_s, 0)
+        while work <= rules.shift_max_s:
+            found = self._return(depot, calls, leave)
             if isinstance(found, Failure):
-                if isinstance(best, Failure) and (best.over_s == 0 or 0 < found.over_s < best.over_s):
-                    best = found
-            elif isinstance(best, Failure) or found.return_s - found.leave_s < best.return_s - best.leave_s:
-                best = found
-        return best
-
-    def _lunch_places(self, depot: int, calls: Sequence[Call]) -> list[int]:
-        """Where the break can be without loss: the last gap before the lunch hours, and each gap inside them.
-
-        An earlier gap would only wait for the lunch hours with more work still ahead.
-        """
-        rules = self.rules
-        gaps = []
-        now, here = rules.leave_earliest_s, depot
-        for i, call in enumerate(calls):
-            now += self.seconds[here][call.place]
-            gaps.append((now, 2 * i))
-            start = earliest_start(call, now + call.set_up_s)
-            if isinstance(start, Failure):
-                break
-            now = start + call.service_s + call.pack_up_s
-            gaps.append((now, 2 * i + 1))
-            here = call.place
-        before = [place for at, place in gaps if at <= rules.lunch_from_s]
-        inside = [place for at, place in gaps if rules.lunch_from_s < at <= rules.lunch_to_s - rules.lunch_s]
-        return before[-1:] + inside
+                return Failure(Misfit.SHIFT, over) if over else found
+            return_s, lunch_at = found
+            last = self._last_leave(depot, calls, return_s)
+            if return_s - last <= rules.shift_max_s:
+                return self._settle(depot, calls, last, return_s=return_s, drive=drive, lunch_at=lunch_at)
+            over = min(over or FAR_S, return_s - last - rules.shift_max_s)
+            owed = rules.lunch_s if lunch_at is not None else 0
+            leave = last + 1
+            if return_s - last == work + owed:  # no waiting: only a lunch that is not owed could make it shorter
+                if not owed:
+                    break
+                leave = rules.lunch_from_s
+        return Failure(Misfit.SHIFT, over)
 
     def lunch_due(self, leave_s: int, return_s: int) -> bool:
         """Whether a tour between these times owes its crew a lunch break."""
         rules = self.rules
         return rules.lunch_s > 0 and leave_s < rules.lunch_from_s and return_s > rules.lunch_to_s
 
-    def _walk(self, depot: int, calls: Sequence[Call], drive: int, lunch_at: int | None) -> Times | Failure:
-        """Earliest times forward, then everything as late as the earliest return allows."""
+    def _noon(self, ready_s: int) -> int:
+        """When a break that can begin at `ready_s` ends; FAR_S if it would end after the lunch hours."""
+        end = max(ready_s, self.rules.lunch_from_s) + self.rules.lunch_s
+        return end if ready_s < FAR_S and end <= self.rules.lunch_to_s else FAR_S
+
+    def _return(self, depot: int, calls: Sequence[Call], leave_s: int) -> tuple[int, int | None] | Failure:
+        """The earliest return of a tour that leaves at `leave_s` or later, and where lunch is had.
+
+        Two clocks are walked: one of a crew that has lunch still to come, one of a crew that had it, or owes none
+        because it leaves after the lunch hours have begun.
+        """
         rules = self.rules
-        now, here = rules.leave_earliest_s, depot
-        starts: list[int] = []
-        lunch_end = 0
+        hungry = leave_s if rules.lunch_s else FAR_S
+        fed, lunch_at = (max(leave_s, rules.lunch_from_s) if rules.lunch_s else leave_s), None
+        here = depot
+        for i, call in enumerate(calls):
+            leg = self.seconds[here][call.place]
+            hungry, fed = hungry + leg, fed + leg
+            if (noon := self._noon(hungry)) < fed:
+                fed, lunch_at = noon, 2 * i
+            starts = [earliest_start(call, now + call.set_up_s, self.rules.step_s) for now in (hungry, fed)]
+            missed = [start for start in starts if isinstance(start, Failure)]
+            if len(missed) == len(starts):
+                return min(missed, key=lambda failure: failure.over_s)
+            ends = [
+                FAR_S if isinstance(start, Failure) else start + call.service_s + call.pack_up_s for start in starts
+            ]
+            hungry, fed = ends
+            if (noon := self._noon(hungry)) < fed:
+                fed, lunch_at = noon, 2 * i + 1
+            here = call.place
+        leg = self.seconds[here][depot]
+        if hungry + leg <= min(rules.return_latest_s, rules.lunch_to_s) and hungry <= fed:
+            return hungry + leg, None
+        if fed + leg <= rules.return_latest_s:
+            return fed + leg, lunch_at
+        return Failure(Misfit.SHIFT, min(hungry, fed) + leg - rules.return_latest_s)
+
+    def _last_leave(self, depot: int, calls: Sequence[Call], return_s: int) -> int:
+        """The latest that a tour can leave to be back at `return_s`, on the same two clocks walked backward."""
+        rules = self.rules
+        hungry = min(return_s, rules.lunch_to_s) if rules.lunch_s else -FAR_S
+        fed, there = return_s, depot
+        for call in reversed(calls):
+            leg = self.seconds[call.place][there]
+            hungry, fed = max(hungry - leg, self._before_noon(fed - leg)), fed - leg
+            hungry, fed = (_latest(call, by - call.pack_up_s - call.service_s, 0, rules.step_s) for by in (hungry, fed))
+            hungry, fed = hungry - call.set_up_s, fed - call.set_up_s
+            hungry, there = max(hungry, self._before_noon(fed)), call.place
+        leg = self.seconds[depot][there]
+        late = fed - leg if not rules.lunch_s or fed - leg >= rules.lunch_from_s else -FAR_S
+        return max(hungry - leg, late)
+
+    def _before_noon(self, by_s: int) -> int:
+        """The latest that a break can begin to end at `by_s`; -FAR_S if that is before the lunch hours."""
+        start = min(by_s, self.rules.lunch_to_s) - self.rules.lunch_s
+        return start if self.rules.lunch_s and start >= self.rules.lunch_from_s else -FAR_S
+
+    def _settle(
+        self, depot: int, calls: Sequence[Call], last: int, *, return_s: int, drive: int, lunch_at: int | None
+    ) -> Times:
+        """Backward from the return: leave late, but leave the hosts some time to spare where the shift allows it."""
+        rules = self.rules
+        starts = self._starts(depot, calls, rules.leave_earliest_s, lunch_at)
+        early = self._backward(depot, calls, starts, return_s=return_s, lunch_at=lunch_at, spare_s=SPARE_S)
+        hungry = lunch_at is None and self.lunch_due(early.leave_s, return_s)
+        if return_s - early.leave_s > rules.shift_max_s or early.leave_s < rules.leave_earliest_s or hungry:
+            starts = self._starts(depot, calls, last, lunch_at)
+            early = self._backward(depot, calls, starts, return_s=return_s, lunch_at=lunch_at, spare_s=0)
+        return replace(early, drive_s=drive)
+
+    def _starts(self, depot: int, calls: Sequence[Call], leave_s: int, lunch_at: int | None) -> list[int]:
+        """Earliest starts of a tour that leaves at `leave_s` with its lunch at a place known to hold."""
+        starts, now, here = [], leave_s, depot
         for i, call in enumerate(calls):
             now += self.seconds[here][call.place]
             if lunch_at == 2 * i:
-                now = lunch_end = max(now, rules.lunch_from_s) + rules.lunch_s
-            start = earliest_start(call, now + call.set_up_s)
-            if isinstance(start, Failure):
-                return start
-            starts.append(start)
-            now = start + call.service_s + call.pack_up_s
+                now = max(now, self.rules.lunch_from_s) + self.rules.lunch_s
+            start = earliest_start(call, now + call.set_up_s, self.rules.step_s)
+            starts.append(0 if isinstance(start, Failure) else start)
+            now = starts[-1] + call.service_s + call.pack_up_s
             if lunch_at == 2 * i + 1:
-                now = lunch_end = max(now, rules.lunch_from_s) + rules.lunch_s
+                now = max(now, self.rules.lunch_from_s) + self.rules.lunch_s
             here = call.place
-        if lunch_at is not None and lunch_end > rules.lunch_to_s:
-            return Failure(Misfit.SHIFT, lunch_end - rules.lunch_to_s)
-        return_s = now + self.seconds[here][depot]
-        if return_s > rules.return_latest_s:
-            return Failure(Misfit.SHIFT, return_s - rules.return_latest_s)
-        return self._settle(depot, calls, starts, return_s=return_s, drive=drive, lunch_at=lunch_at)
-
-    def _settle(
-        self, depot: int, calls: Sequence[Call], starts: list[int], *, return_s: int, drive: int, lunch_at: int | None
-    ) -> Times | Failure:
-        """Backward from the return: leave late, but leave the hosts some time to spare where the shift allows it."""
-        early = self._backward(depot, calls, list(starts), return_s=return_s, lunch_at=lunch_at, spare_s=SPARE_S)
-        late = early
-        if return_s - early.leave_s > self.rules.shift_max_s:
-            late = self._backward(depot, calls, list(starts), return_s=return_s, lunch_at=lunch_at, spare_s=0)
-        over = return_s - late.leave_s - self.rules.shift_max_s
-        return Failure(Misfit.SHIFT, over) if over > 0 else replace(late, drive_s=drive)
+        return starts
 
     def _backward(
         self,
@@ -201,7 +244,7 @@ class Clock:
             if lunch_at == 2 * i + 1:
                 lunch_start = min(depart[i], rules.lunch_to_s) - rules.lunch_s
                 end_by = lunch_start - call.pack_up_s
-            starts[i] = max(starts[i], _latest(call, end_by - call.service_s, spare_s))
+            starts[i] = max(starts[i], _latest(call, end_by - call.service_s, spare_s, rules.step_s))
             arrive[i] = starts[i] - call.set_up_s
             if lunch_at == 2 * i:
                 lunch_start = min(arrive[i], rules.lunch_to_s) - rules.lunch_s
@@ -245,11 +288,11 @@ class Clock:
         )
 
 
-def earliest_start(call: Call, ready_s: int) -> int | Failure:
+def earliest_start(call: Call, ready_s: int, step_s: int) -> int | Failure:
     """The first start at a full step, not before `ready_s`, that lets the service end inside a window."""
     over = 0
     for window in call.windows:
-        start = -(-max(window.start_s, ready_s) // STEP_S) * STEP_S
+        start = -(-max(window.start_s, ready_s) // step_s) * step_s
         if start + call.service_s > window.end_s and ready_s <= window.start_s:
             start = window.start_s  # a window as long as the service is used from its very opening
         if start + call.service_s <= window.end_s:
@@ -258,10 +301,14 @@ def earliest_start(call: Call, ready_s: int) -> int | Failure:
     return Failure(Misfit.WINDOW, over)
 
 
-def _latest(call: Call, by_s: int, spare_s: int) -> int:
-    """The last full step, not after `by_s`, from which the service ends `spare_s` before a window does; else -1."""
+def _latest(call: Call, by_s: int, spare_s: int, step_s: int) -> int:
+    """The last start, not after `by_s`, from which the service ends `spare_s` before a window does; else -FAR_S."""
     for window in reversed(call.windows):
-        start = min(by_s, window.end_s - spare_s - call.service_s) // STEP_S * STEP_S
+        by = min(by_s, window.end_s - spare_s - call.service_s)
+        start = by // step_s * step_s
         if start >= window.start_s:
             return start
-    return -1
+        first_step = -(-window.start_s // step_s) * step_s
+        if by >= window.start_s and first_step + call.service_s > window.end_s:
+            return window.start_s
+    return -FAR_S

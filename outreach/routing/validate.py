@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from outreach.domain.errors import InvalidValue
-from outreach.routing.problem import Problem
+from outreach.routing.problem import Problem, Rules
 
 
 def validate(problem: Problem) -> None:
@@ -16,12 +16,7 @@ def validate(problem: Problem) -> None:
     _unique("needs", [need.id for need in problem.needs])
     if not vehicles:
         raise InvalidValue("Cần ít nhất một xe", field="vehicles", value=0)
-    for i, vehicle in enumerate(vehicles):
-        _known(f"vehicles[{i}].depot_id", vehicle.depot_id, places)
-        _between(f"vehicles[{i}].set_up_s", vehicle.set_up_s, 0, 86_400)
-        _between(f"vehicles[{i}].pack_up_s", vehicle.pack_up_s, 0, 86_400)
-        for weekday in vehicle.weekdays:
-            _between(f"vehicles[{i}].weekdays", weekday, 0, 6)
+    _vehicles(problem, places)
     for i, member in enumerate(problem.staff):
         _known(f"staff[{i}].depot_id", member.depot_id, places)
     for i, site in enumerate(problem.sites):
@@ -35,20 +30,42 @@ def validate(problem: Problem) -> None:
                     value=window.start_s,
                     end=window.end_s,
                 )
-    for i, need in enumerate(problem.needs):
-        _known(f"needs[{i}].site_id", need.site_id, sites)
-        _between(f"needs[{i}].quota", need.quota, 1, 400)
-        _between(f"needs[{i}].service_s", need.service_s, 60, 86_400)
-        _between(f"needs[{i}].priority", need.priority, 1, 5)
-        _between(f"needs[{i}].min_gap_days", need.min_gap_days, 0, 10_000)
-        if need.max_gap_days is not None:
-            _between(f"needs[{i}].max_gap_days", need.max_gap_days, max(need.min_gap_days, 1), 10_000)
+    _needs(problem, sites)
     if problem.travel is not None and not places <= set(problem.travel.place_ids):
         missing = sorted(places - set(problem.travel.place_ids))[0]
         raise InvalidValue(
             "{field}: thiếu nơi {value} trong bảng thời gian đi lại", field="travel.place_ids", value=missing
         )
-    rules = problem.rules
+    _rules(problem.rules)
+
+
+def _vehicles(problem: Problem, places: set[str]) -> None:
+    for i, vehicle in enumerate(problem.vehicles):
+        _known(f"vehicles[{i}].depot_id", vehicle.depot_id, places)
+        _between(f"vehicles[{i}].set_up_s", vehicle.set_up_s, 0, 86_400)
+        _between(f"vehicles[{i}].pack_up_s", vehicle.pack_up_s, 0, 86_400)
+        if vehicle.capacity is not None:
+            _between(f"vehicles[{i}].capacity", vehicle.capacity, 0, 1_000_000_000)
+        for weekday in vehicle.weekdays:
+            _between(f"vehicles[{i}].weekdays", weekday, 0, 6)
+
+
+def _needs(problem: Problem, sites: set[str]) -> None:
+    for i, need in enumerate(problem.needs):
+        _known(f"needs[{i}].site_id", need.site_id, sites)
+        _between(f"needs[{i}].load", need.load, 0, 1_000_000)
+        for j, pattern in enumerate(need.patterns):
+            _between(f"needs[{i}].patterns[{j}]", len(pattern), need.quota, need.quota)
+        _between(f"needs[{i}].quota", need.quota, 1, 400)
+        _between(f"needs[{i}].service_s", need.service_s, 0, 86_400)
+        _between(f"needs[{i}].priority", need.priority, 1, 5)
+        _between(f"needs[{i}].min_gap_days", need.min_gap_days, 0, 10_000)
+        if need.max_gap_days is not None:
+            _between(f"needs[{i}].max_gap_days", need.max_gap_days, max(need.min_gap_days, 1), 10_000)
+
+
+def _rules(rules: Rules) -> None:
+    _between("rules.step_s", rules.step_s, 1, 3_600)
     _between("rules.shift_max_s", rules.shift_max_s, 3_600, 86_400)
     _between("rules.return_latest_s", rules.return_latest_s, rules.leave_earliest_s + 1, 86_400)
     if rules.stops_max is not None:

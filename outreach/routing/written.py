@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 from outreach.domain.times import TimeWindow
-from outreach.routing.expand import STEP_S, Horizon
+from outreach.routing.expand import Horizon
 from outreach.routing.problem import Need, Rules, Vehicle
 from outreach.routing.solution import Tour
 from outreach.routing.timeline import Call, Clock, Failure, Times, call_of, earliest_start
@@ -58,7 +58,7 @@ class Scribe:
         now, here = self.clock.rules.leave_earliest_s, depot
         for call, start in zip(calls, given, strict=True):
             ready = now + self._leg(here, call.place) + call.set_up_s
-            starts.append(_soonest(call, ready) if start is None else start)
+            starts.append(_soonest(call, ready, self.clock.rules.step_s) if start is None else start)
             now, here = starts[-1] + call.service_s + call.pack_up_s, call.place
         places = [depot, *(call.place for call in calls)]
         legs = [self._leg(here, there) for here, there in pairwise(places)]
@@ -142,7 +142,7 @@ def _pin(call: Call, visit: WrittenVisit) -> Call:
     return replace(call, windows=(TimeWindow(visit.start_s, visit.start_s + visit.service_s),))
 
 
-def _soonest(call: Call, ready_s: int) -> int:
-    """The first start the host allows, else the first full five minutes."""
-    start = earliest_start(call, ready_s)
-    return -(-ready_s // STEP_S) * STEP_S if isinstance(start, Failure) else start
+def _soonest(call: Call, ready_s: int, step_s: int) -> int:
+    """The first start the host allows, else the first full step."""
+    start = earliest_start(call, ready_s, step_s)
+    return -(-ready_s // step_s) * step_s if isinstance(start, Failure) else start

@@ -36,6 +36,8 @@ TITLES: dict[RuleName, str] = {
     RuleName.SHIFT_TOO_LATE: "Về cơ sở quá muộn",
     RuleName.DRIVE_TOO_LONG: "Lái quá lâu",
     RuleName.TOO_MANY_STOPS: "Quá nhiều điểm một ngày",
+    RuleName.OVERLOADED: "Xe chở quá sức",
+    RuleName.WRONG_PATTERN: "Sai bộ ngày cho phép",
     RuleName.TOO_NEAR: "Hai buổi quá gần nhau",
     RuleName.TOO_FAR_APART: "Hai buổi quá xa nhau",
     RuleName.OVER_QUOTA: "Thừa buổi",

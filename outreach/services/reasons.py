@@ -86,6 +86,7 @@ TITLES: dict[ReasonCode, str] = {
     ReasonCode.SPACING: "Chưa đủ khoảng cách giữa hai buổi",
     ReasonCode.NO_CREW: "Thiếu người đi cùng xe",
     ReasonCode.FULL: "Xe đã kín lịch",
+    ReasonCode.LOAD: "Xe không chở thêm được",
     ReasonCode.TIME: "Không đủ thời gian trong ngày",
     ReasonCode.LEFT_OUT: "Lịch nhập vào bỏ qua, dù còn chỗ",
 }
@@ -173,6 +174,12 @@ def _full(details: Details) -> str:
     return translate("Mọi ngày phù hợp đều đã kín những buổi cần hơn hoặc ngang bằng.")
 
 
+def _load(details: Details) -> str:
+    if days := int(details.get("days", 0)):
+        return translate_count("{count} ngày phù hợp đều đã chở đủ, không thêm được thùng nào cho nơi này.", days)
+    return translate("Mọi ngày phù hợp đều đã chở đủ, không thêm được thùng nào cho nơi này.")
+
+
 def _time(details: Details) -> str:
     over_s = float(details.get("over_s", 0))
     if over_s < 60:  # under a minute says nothing to a person
@@ -198,6 +205,7 @@ _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.SPACING: _spacing,
     ReasonCode.NO_CREW: _no_crew,
     ReasonCode.FULL: _full,
+    ReasonCode.LOAD: _load,
     ReasonCode.TIME: _time,
     ReasonCode.LEFT_OUT: _left_out,
 }
@@ -229,6 +237,8 @@ RULES: dict[RuleName, str] = {
     RuleName.SHIFT_TOO_LATE: "{where} về cơ sở muộn hơn {duration} so với giờ cho phép",
     RuleName.DRIVE_TOO_LONG: "{where} lái quá {duration} trong ngày",
     RuleName.TOO_MANY_STOPS: "{where} có nhiều hơn {amount} điểm so với mức cho phép",
+    RuleName.OVERLOADED: "{where} chở quá sức {amount} thùng",
+    RuleName.WRONG_PATTERN: "các ngày phục vụ {where} không đúng bộ ngày nào đã cho phép",
     RuleName.TOO_NEAR: "hai buổi của {where} gần nhau hơn {amount} ngày so với yêu cầu",
     RuleName.TOO_FAR_APART: "hai buổi của {where} cách xa hơn {amount} ngày so với yêu cầu",
     RuleName.OVER_QUOTA: "{where} có thừa {amount} buổi",
@@ -241,11 +251,11 @@ RULES: dict[RuleName, str] = {
 OF_VEHICLES = frozenset({
     RuleName.UNKNOWN_VEHICLE, RuleName.VEHICLE_AWAY, RuleName.DAY_OFF, RuleName.OUTSIDE_HORIZON, RuleName.WRONG_DRIVE,
     RuleName.NO_LUNCH, RuleName.SHIFT_TOO_LONG, RuleName.SHIFT_TOO_EARLY, RuleName.SHIFT_TOO_LATE,
-    RuleName.DRIVE_TOO_LONG, RuleName.TOO_MANY_STOPS, RuleName.TWO_TOURS, RuleName.BROKEN_TRIP,
+    RuleName.DRIVE_TOO_LONG, RuleName.TOO_MANY_STOPS, RuleName.TWO_TOURS, RuleName.BROKEN_TRIP, RuleName.OVERLOADED,
 })  # fmt: skip
 OF_NEEDS = frozenset({
     RuleName.UNKNOWN_NEED, RuleName.TOO_NEAR, RuleName.TOO_FAR_APART, RuleName.OVER_QUOTA, RuleName.NEED_OUTSIDE_DATES,
-    RuleName.WRONG_COUNT,
+    RuleName.WRONG_COUNT, RuleName.WRONG_PATTERN,
 })  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from outreach.store.sites import Site
 from outreach.wiring import House
 from tests.jobs.ground import Ground, joined, queued_run, wait_until, working
 
+pytestmark = pytest.mark.usefixtures("warm_kernel")
 ENDLESS = 300.0
 
 

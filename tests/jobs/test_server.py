@@ -22,6 +22,8 @@ from outreach.wiring import House, open_house
 from tests.jobs.ground import PATIENCE_S, Ground, queued_run, wait_until
 from tests.services.test_planning import NOW, TODAY
 
+pytestmark = pytest.mark.usefixtures("warm_kernel")
+
 
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:

@@ -12,6 +12,8 @@ from outreach.services import runs
 from outreach.wiring import House
 from tests.jobs.ground import Ground, queued_run, wait_until
 
+pytestmark = pytest.mark.usefixtures("warm_kernel")
+
 
 class Clock:
     """A clock that a test moves on by hand."""

@@ -72,6 +72,12 @@ MUTATIONS: dict[RuleName, Callable[[Problem, Solution], Case]] = {
         replace(p, vehicles=(replace(p.vehicles[0], absences=(Absence(p.horizon, "xưởng"),)),)), s),
     RuleName.WRONG_VEHICLE: lambda p, s: (
         replace(p, sites=(replace(p.sites[0], reached_by=frozenset({"boat"})), p.sites[1])), s),
+    RuleName.OVERLOADED: lambda p, s: (
+        replace(p, vehicles=(replace(p.vehicles[0], capacity=3),), needs=tuple(replace(n, load=2) for n in p.needs)),
+        s),
+    RuleName.WRONG_PATTERN: lambda p, s: (
+        replace(p, needs=(replace(p.needs[0], patterns=(frozenset({MONDAY + timedelta(days=40)}),)), p.needs[1])),
+        s),
     RuleName.SHORT_SERVICE: lambda p, s: (p, with_stop(s, 0, end_s=tour_of(s).stops[0].end_s - 60)),
     RuleName.NO_SET_UP: lambda p, s: (p, with_stop(s, 0, arrive_s=tour_of(s).stops[0].start_s - 600)),
     RuleName.NO_LUNCH: lambda p, s: (p, with_tour(s, lunch_start_s=None, lunch_end_s=None)),

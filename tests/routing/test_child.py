@@ -47,7 +47,7 @@ def test_child_tells_every_phase_and_ends_with_a_sound_plan():
     """Phases in order, the figures are those of the plan beside them, the last line says how it ended."""
     asked = two_schools_one_bus()
     with child() as process:
-        ask(process, json.dumps({"problem": problem_to_json(asked), "seconds": 2, "seed": 3, "workers": 1}))
+        ask(process, json.dumps({"problem": problem_to_json(asked), "seconds": 2, "seed": 3}))
         *told, last = answers(process)
         assert process.returncode == 0
     assert list(dict.fromkeys(line["phase"] for line in told)) == [phase.value for phase in Phase]

@@ -24,7 +24,7 @@ def test_order_follows_the_road_not_the_list():
         days=1,
     )
     desk = Desk(Horizon(asked))
-    calls = [desk.call[f"need {name}", 0] for name in names]
+    calls = [desk.call(desk.horizon.needs[f"need {name}"], 0) for name in names]
     order = best_order(desk.clock, desk.depots[0], calls)
     assert desk.clock.drive_of(desk.depots[0], order) == 40 * 60
 
@@ -32,7 +32,7 @@ def test_order_follows_the_road_not_the_list():
 def test_lone_visit_needs_no_solver():
     """One call is its own order."""
     desk = Desk(Horizon(two_schools_one_bus()))
-    call = desk.call["need a", 0]
+    call = desk.call(desk.horizon.needs["need a"], 0)
     assert best_order(desk.clock, desk.depots[0], [call]) == (call,)
 
 
@@ -53,7 +53,7 @@ def test_found_order_drives_no_more_than_the_best_of_all(stops):
         days=1,
     )
     desk = Desk(Horizon(asked))
-    calls = [desk.call[f"need {name}", 0] for name in names]
+    calls = [desk.call(desk.horizon.needs[f"need {name}"], 0) for name in names]
     depot = desk.depots[0]
     times = [desk.clock.times(depot, order) for order in permutations(calls)]
     drives = [found.drive_s for found in times if isinstance(found, Times)]

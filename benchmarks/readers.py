@@ -1,0 +1,191 @@
+"""Instances read from the folders of `--data`; each folder's README says what its files hold."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.case import DAY_S, Case, Slot, Visit, driving
+
+EARTH_KM = 6371.0088
+SET_UP_S = 240  # charged to each stop where savings against the real timetable are asked for
+
+Array = npt.NDArray[np.float64]
+
+
+def timetable_names(folder: Path) -> list[str]:
+    """The services of a folder; east_riding_of_yorkshire holds overlapping rows and wrong coordinates."""
+    names = sorted(path.stem for path in folder.glob("*.csv") if path.stem != "summary")
+    return [name for name in names if name != "east_riding_of_yorkshire"]
+
+
+def read_timetable(folder: Path, name: str, variant: str, *, set_up_s: int = 0) -> Case:
+    """A British service, or several joined by "+": same visits, dwells and vehicle-days, any day of the right week."""
+    rows = []
+    for number, service in enumerate(name.split("+")):
+        with (folder / f"{service}.csv").open(encoding="utf-8") as file:
+            rows += [{**row, "service": f"{number} {service}"} for row in csv.DictReader(file)]
+    legs, mobiles = _timetable_legs(rows, variant)
+    slots, routes = _timetable_slots(rows, mobiles)
+    visits = tuple(
+        Visit(service=round(float(row["dwell_min"]) * 60) + set_up_s, days=days)
+        for row, days in zip(rows, _weeks(rows), strict=True)
+    )
+    case = Case(name, variant, legs, slots, visits)
+    length = [driving(case, k, route) + sum(visits[v].service for v in route) for k, route in enumerate(routes)]
+    actual = sum(driving(case, k, route) for k, route in enumerate(routes))
+    return Case(name, variant, legs, slots, visits, limit=max(length), horizon=DAY_S, actual=actual)
+
+
+def _mobile(row: dict[str, str]) -> str:
+    return f"{row['service']} {row['mobile']}"
+
+
+def _timetable_legs(rows: Sequence[dict[str, str]], variant: str) -> tuple[Array, list[str]]:
+    """Legs by the estimator of the folder's README; a depot is its mobile's medoid stop, or nowhere at all."""
+    lat = np.radians([float(row["lat"]) for row in rows])
+    lon = np.radians([float(row["lon"]) for row in rows])
+    half = (
+        np.sin((lat[:, None] - lat) / 2) ** 2
+        + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
+    )
+    km = 2 * EARTH_KM * np.arcsin(np.sqrt(half))
+    minutes = np.where(km < 1e-6, 0.0, np.where(km <= 3, 0.53 + 2.10 * km, 6.83 + 1.58 * (km - 3)))
+    between = np.round(minutes * 60)
+    mobiles = list(dict.fromkeys(_mobile(row) for row in rows))
+    size = len(rows)
+    legs = np.zeros((size + len(mobiles), size + len(mobiles)))
+    legs[:size, :size] = between
+    if variant == "depot":
+        for m, mobile in enumerate(mobiles):
+            own = [i for i, row in enumerate(rows) if _mobile(row) == mobile]
+            base = own[int(between[np.ix_(own, own)].sum(axis=1).argmin())]
+            legs[size + m, :size], legs[:size, size + m] = between[base], between[:, base]
+    return legs, mobiles
+
+
+def _timetable_slots(
+    rows: Sequence[dict[str, str]], mobiles: Sequence[str]
+) -> tuple[tuple[Slot, ...], list[list[int]]]:
+    """Vehicle-days of the timetable and the routes it drives; a second tour of a day is another vehicle's."""
+    routes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        routes[row["service"], row["tour"]].append(i)
+    times: dict[tuple[str, int], int] = defaultdict(int)
+    slots = []
+    for route in routes.values():
+        row = rows[route[0]]
+        mobile, day = _mobile(row), _day(row)
+        times[mobile, day] += 1
+        slots.append(Slot(f"{mobile} {times[mobile, day]}", day, mobiles.index(mobile)))
+    return tuple(slots), list(routes.values())
+
+
+def _day(row: dict[str, str]) -> int:
+    return 7 * (int(row["week"]) - 1) + int(row["weekday"]) - 1
+
+
+def _weeks(rows: Sequence[dict[str, str]]) -> list[tuple[int, int] | None]:
+    """Stops visited more than once stay in their week; twice in a week, on their weekday."""
+    visits: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        visits[row["service"], row["stop_id"]].append(i)
+    days: list[tuple[int, int] | None] = [None] * len(rows)
+    for found in visits.values():
+        weeks = {rows[i]["week"] for i in found}
+        for i in found if len(found) > 1 else ():
+            first = 7 * (int(rows[i]["week"]) - 1)
+            days[i] = (first, first + 6) if len(weeks) == len(found) else (_day(rows[i]), _day(rows[i]))
+    return days
+
+
+def read_periodic(folder: Path, name: str) -> Case:
+    """A periodic instance of Cordeau, Gendreau and Laporte 1997; lengths have no unit."""
+    with (folder / "summary.csv").open(encoding="utf-8") as file:
+        facts = next(row for row in csv.DictReader(file) if row["instance"] == name)
+    with (folder / f"{name}.csv").open(encoding="utf-8") as file:
+        depot, *customers = csv.DictReader(file)
+    points = np.array([[float(row["x"]), float(row["y"])] for row in (*customers, depot)])
+    legs = np.sqrt(((points[:, None] - points) ** 2).sum(axis=-1))
+    vehicles, days = int(facts["vehicles_per_day"]), int(facts["days"])
+    limit = float(facts["max_duration"] or "inf")
+    visits = tuple(
+        Visit(
+            service=float(row["service"]),
+            demand=float(row["demand"]),
+            patterns=tuple(
+                frozenset(int(day) - 1 for day in pattern.split("-")) for pattern in row["patterns"].split("|")
+            ),
+        )
+        for row in customers
+    )
+    longest = limit if limit < float("inf") else 8 * float(legs[-1].max())
+    return Case(
+        name,
+        "",
+        legs,
+        tuple(Slot(f"{m}", day, 0) for day in range(days) for m in range(vehicles)),
+        visits,
+        unit=int(DAY_S / longest),
+        limit=limit,
+        capacity=(float(facts["capacity"]),) * (vehicles * days),
+        best_known=float(facts["best_known_file"]),
+    )
+
+
+def read_site_dependent(folder: Path, name: str) -> Case:
+    """A site-dependent instance with time windows of Cordeau and Laporte 2001, in the text form of VRPLIB."""
+    head, sections = _vrplib(folder / f"{name}.vrp")
+    points = np.array([row[1:3] for row in sections["NODE_COORD_SECTION"]])
+    order = [*range(1, len(points)), 0]
+    points = points[order]
+    legs = np.sqrt(((points[:, None] - points) ** 2).sum(axis=-1))
+    demand = {int(row[0]): row[1] for row in sections["DEMAND_SECTION"]}
+    service = {int(row[0]): row[1] for row in sections["SERVICE_TIME_SECTION"]}
+    window = {int(row[0]): (row[1], row[2]) for row in sections["TIME_WINDOW_SECTION"]}
+    clients = {int(row[0]): {int(node) for node in row[1:]} for row in sections["VEHICLES_ALLOWED_CLIENTS_SECTION"]}
+    nodes = range(2, len(points) + 1)
+    visits = tuple(
+        Visit(
+            service=service[node],
+            demand=demand[node],
+            window=window[node],
+            vehicles=frozenset(str(vehicle) for vehicle, own in clients.items() if node in own),
+        )
+        for node in nodes
+    )
+    end = window[1][1]
+    latest = max([end, *(visit.window[1] + visit.service for visit in visits if visit.window)])
+    with (folder / f"{name}.sol").open(encoding="utf-8") as file:
+        best = next(float(line.split()[-1]) / 1000 for line in file if line.startswith("Cost"))
+    return Case(
+        name,
+        "",
+        legs,
+        tuple(Slot(str(vehicle), 0, 0) for vehicle in clients),
+        visits,
+        unit=int(DAY_S / latest),
+        limit=float(head["VEHICLES_MAX_DURATION"]),
+        capacity=tuple(row[1] for row in sections["CAPACITY_SECTION"]),
+        horizon=end,
+        best_known=best,
+    )
+
+
+def _vrplib(path: Path) -> tuple[dict[str, str], dict[str, list[list[float]]]]:
+    head: dict[str, str] = {}
+    sections: dict[str, list[list[float]]] = {}
+    section = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.endswith("_SECTION"):
+            section = line
+            sections[section] = []
+        elif ":" in line and not section:
+            key, value = line.split(":", 1)
+            head[key.strip()] = value.strip()
+        elif line and line != "EOF":
+            sections[section].append([float(word) for word in line.split()])
+    return head, sections

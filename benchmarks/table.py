@@ -1,0 +1,107 @@
+"""Rows of results: appended to a file, found again by their key, and summed up for people."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import outreach.routing
+
+OURS = "outreach"
+ROUTING = Path(outreach.routing.__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One planner on one instance."""
+
+    bench: str
+    instance: str
+    variant: str
+    solver: str
+    seconds: float
+    seed: int
+    version: str
+    cost: float | None
+    feasible: bool
+    served: int
+    took: float
+    note: str = ""
+    best_known: float | None = None
+    actual: float | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What makes two rows the same measurement."""
+        return (self.bench, self.instance, self.variant, self.solver, self.seconds, self.seed, self.version)
+
+
+def engine_version() -> str:
+    """A short hash of every file of the planner: another planner, other rows."""
+    seen = hashlib.sha256()
+    for path in sorted(ROUTING.rglob("*.py")):
+        seen.update(path.read_bytes())
+    return seen.hexdigest()[:10]
+
+
+class Table:
+    """A file with one JSON object a line; without a file, rows in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.rows: list[Row] = []
+        if path is not None and path.exists():
+            with path.open(encoding="utf-8") as file:
+                self.rows = [Row(**json.loads(line)) for line in file if line.strip()]
+        self._by_key = {row.key: row for row in self.rows}
+
+    def get(self, key: tuple[object, ...]) -> Row | None:
+        """The row measured before, if there is one."""
+        return self._by_key.get(key)
+
+    def add(self, row: Row) -> None:
+        """Keep a row, on disk at once."""
+        self.rows.append(row)
+        self._by_key[row.key] = row
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(row)) + "\n")
+
+
+def summary(rows: Iterable[Row]) -> Iterator[str]:
+    """Ours against each peer on what both have measured in the same seconds and seed, and against the best known."""
+    rows = [row for row in rows if row.cost is not None]
+    ours = {(r.instance, r.variant, r.seconds, r.seed): r for r in rows if r.solver == OURS and r.feasible}
+    for solver in sorted({row.solver for row in rows} - {OURS}):
+        pairs = [
+            (ours[key], row)
+            for row in rows
+            if row.solver == solver
+            and row.feasible
+            and (key := (row.instance, row.variant, row.seconds, row.seed)) in ours
+        ]
+        if pairs:
+            mine, theirs = sum(a.cost or 0 for a, _ in pairs), sum(b.cost or 0 for _, b in pairs)
+            gaps = [((a.cost or 0) / b.cost - 1, a) for a, b in pairs if b.cost]
+            worst = max(gaps, key=lambda pair: pair[0])
+            yield (
+                f"against {solver}: sum {_percent(mine / theirs - 1)} over {len(pairs)} runs, "
+                f"worst {_percent(worst[0])} ({worst[1].instance}, seed {worst[1].seed})"
+            )
+    known = [(row.cost / row.best_known - 1, row) for row in ours.values() if row.best_known and row.cost]
+    if known:
+        worst_gap, row = max(known, key=lambda pair: pair[0])
+        mean = sum(gap for gap, _ in known) / len(known)
+        yield (
+            f"against the best known: mean {_percent(mean)}, worst {_percent(worst_gap)} ({row.instance}), "
+            f"{len(known)} of {sum(r.solver == OURS for r in rows)} runs feasible"
+        )
+    actual = [row for row in ours.values() if row.actual]
+    if actual:
+        saved = sum(row.cost or 0 for row in actual) / sum(row.actual or 0 for row in actual) - 1
+        yield f"against the timetable as it was: {_percent(saved)}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:+.2f} %"

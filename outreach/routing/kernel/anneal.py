@@ -1,0 +1,82 @@
+"""Ruin and recreate with simulated annealing: the whole search, a stretch of rounds at a time."""
+
+import numpy as np
+
+from outreach.routing.kernel.chance import fraction
+from outreach.routing.kernel.clock import refresh, row_of, travel
+from outreach.routing.kernel.compiled import compiled
+from outreach.routing.kernel.insertion import has_room, keeps_time, order_absent, place_visits
+from outreach.routing.kernel.ruin import ruin
+from outreach.routing.kernel.tours import begin_round, put_in, settle, take_out, undo_round
+from outreach.routing.kernel.world import NOWHERE, need, node, rule, turn
+
+
+@compiled
+def anneal(w, best, rounds, hot, cold):
+    """Run `rounds` rounds while the heat falls from `hot` to `cold` (prices); how often a better plan was found.
+
+    `best` (int32 [node]) receives each node's next node of the best plan so far; `w` goes on from where it is.
+    After Schrimpf et al. 2000, with the ruins and blinks of Christiaens and Vanden Berghe 2020.
+    """
+    heat, fall = hot, (cold / hot) ** (1.0 / max(rounds, 1))
+    better = 0
+    for _ in range(rounds):
+        heat *= fall
+        begin_round(w)
+        ruin(w)
+        for i in range(order_absent(w)):
+            place_visits(w, turn(w, i).need)
+        if settle(w) and w.cost < w.current - heat * np.log(1.0 - fraction(w)):
+            w.current = w.cost
+            if w.cost < w.best:
+                w.best = w.cost
+                better += 1
+                for v in range(best.shape[0]):
+                    best[v] = node(w, v).next
+        else:
+            undo_round(w)
+    return better
+
+
+@compiled
+def empty(w):
+    """Take out every visit that is not fixed."""
+    begin_round(w)
+    for v in range(w.visits):
+        if node(w, v).tour != NOWHERE and not node(w, v).fixed:
+            take_out(w, v)
+    settle(w)
+
+
+@compiled
+def load_visit(w, k, u):
+    """Put a visit of need `u` at the end of tour `k` where that holds; whether it was put."""
+    if need(w, u).placed == need(w, u).count or row_of(w, u, k) == NOWHERE:
+        return False
+    d = rule(w, k).day
+    for v in range(need(w, u).first, need(w, u).first + need(w, u).count):
+        if node(w, v).tour != NOWHERE and rule(w, node(w, v).tour).day == d:
+            return False
+    last = node(w, w.visits + k).prev
+    detour = travel(w, node(w, last).place, need(w, u).place) + travel(w, need(w, u).place, node(w, w.visits + k).into)
+    if w.timed:
+        refresh(w, k)
+    if not has_room(w, u, k, detour - node(w, last).ahead) or (w.timed and not keeps_time(w, u, k, last)):
+        return False
+    v = need(w, u).first
+    while node(w, v).tour != NOWHERE:
+        v += 1
+    put_in(w, v, k, last)
+    return True
+
+
+@compiled
+def start_from(w, best):
+    """Take the plan as it is now as the one to go on from."""
+    for k in range(w.tours):
+        if w.timed:
+            refresh(w, k)
+    settle(w)
+    w.current = w.best = w.cost
+    for v in range(best.shape[0]):
+        best[v] = node(w, v).next

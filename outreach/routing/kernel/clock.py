@@ -1,0 +1,239 @@
+"""Times of a tour in the kernel: earliest departures, latest arrivals, and the working day they make.
+
+A tour is walked in two states: lunch still to come (0), and lunch had or not owed (1). Lunch is not owed by a
+tour that leaves after the lunch hours have begun or is back before they end. In each state an earlier arrival is
+never worse, since a bus may wait: so one number per state and stop says all (the argument of Savelsbergh 1985 for
+single windows; it holds for several windows and for starts at full steps as well).
+"""
+
+from outreach.routing.kernel.compiled import compiled
+from outreach.routing.kernel.world import FAR, NOWHERE, hour, leg, need, node, rule, stop, window
+
+
+@compiled
+def travel(w, here, there):
+    """Seconds of driving, FAR where no road leads."""
+    return leg(w, here * w.places + there).seconds
+
+
+@compiled
+def row_of(w, u, k):
+    """The windows of need `u` in tour `k`, NOWHERE where it may not be."""
+    return hour(w, u * w.tours + k).row
+
+
+@compiled
+def full_step(w, time):
+    """The first full step at `time` or later."""
+    return (time + w.step - 1) // w.step * w.step
+
+
+@compiled
+def earliest_start(w, row, ready, service):
+    """The first start of a service from `ready` on, FAR if there is none."""
+    for i in range(row * w.window_columns, (row + 1) * w.window_columns):
+        opens, closes = window(w, i).opens, window(w, i).closes
+        if opens >= FAR:
+            return FAR
+        start = full_step(w, max(ready, opens))
+        if start + service > closes and ready <= opens:
+            start = opens  # a window as long as the service is used from its very opening
+        if start + service <= closes:
+            return start
+    return FAR
+
+
+@compiled
+def latest_start(w, row, by, service):
+    """The last start of a service that ends at `by` at the latest, -FAR if there is none."""
+    last = -FAR
+    for i in range(row * w.window_columns, (row + 1) * w.window_columns):
+        opens, closes = window(w, i).opens, window(w, i).closes
+        if opens >= FAR:
+            break
+        start = min(by, closes) - service
+        if start // w.step * w.step >= opens:
+            last = start // w.step * w.step
+        elif start >= opens and full_step(w, opens) + service > closes:
+            last = opens
+    return last
+
+
+@compiled
+def forward(w, u, k, arrive0, arrive1):
+    """Departures in both states from a visit of need `u` in tour `k` reached at `arrive0` and `arrive1`."""
+    row, set_up, service = row_of(w, u, k), rule(w, k).set_up + need(w, u).set_up, need(w, u).service
+    depart0, depart1 = FAR, FAR
+    if arrive0 < FAR:
+        eaten = max(arrive0, w.lunch_from) + w.lunch
+        if eaten <= w.lunch_to:
+            arrive1 = min(arrive1, eaten)
+        start = earliest_start(w, row, arrive0 + set_up, service)
+        if start < FAR:
+            depart0 = start + service + rule(w, k).pack_up
+            eaten = max(depart0, w.lunch_from) + w.lunch
+            if eaten <= w.lunch_to:
+                depart1 = eaten
+    if arrive1 < FAR:
+        start = earliest_start(w, row, arrive1 + set_up, service)
+        if start < FAR:
+            depart1 = min(depart1, start + service + rule(w, k).pack_up)
+    return depart0, depart1
+
+
+@compiled
+def backward(w, u, k, by0, by1):
+    """Latest arrivals in both states at a visit of need `u` in tour `k` that must be left at `by0` and `by1`."""
+    row, set_up, service = row_of(w, u, k), rule(w, k).set_up + need(w, u).set_up, need(w, u).service
+    pack_up = rule(w, k).pack_up
+    late1 = latest_start(w, row, by1 - pack_up, service) - set_up
+    if w.lunch == 0:
+        return -FAR, late1
+    noon = min(by1, w.lunch_to) - w.lunch
+    if noon >= w.lunch_from:
+        by0 = max(by0, noon)
+    late0 = latest_start(w, row, by0 - pack_up, service) - set_up
+    noon = min(late1, w.lunch_to) - w.lunch
+    if noon >= w.lunch_from:
+        late0 = max(late0, noon)
+    return late0, late1
+
+
+@compiled
+def first_departures(w, leave):
+    """Departures from the depot in both states of a tour that leaves at `leave` at the earliest."""
+    if w.lunch == 0:
+        return FAR, leave
+    return leave, max(leave, w.lunch_from)
+
+
+@compiled
+def last_arrivals(w, back):
+    """Latest returns in both states."""
+    if w.lunch == 0:
+        return -FAR, back
+    return min(back, w.lunch_to), back
+
+
+@compiled
+def refresh(w, k):
+    """Set the earliest departures and latest arrivals of tour `k` anew."""
+    home = w.visits + k
+    depart0, depart1 = first_departures(w, rule(w, k).leave)
+    late0, late1 = last_arrivals(w, rule(w, k).back)
+    depot = node(w, home)
+    depot.depart0, depot.depart1, depot.late0, depot.late1 = depart0, depart1, late0, late1
+    here, v = depot.place, depot.next
+    while v != home:
+        visit = node(w, v)
+        seconds = travel(w, here, visit.place)
+        depart0, depart1 = forward(w, visit.need, k, depart0 + seconds, depart1 + seconds)
+        visit.depart0, visit.depart1 = depart0, depart1
+        here, v = visit.place, visit.next
+    there, v = depot.into, depot.prev
+    while v != home:
+        visit = node(w, v)
+        seconds = travel(w, visit.place, there)
+        late0, late1 = backward(w, visit.need, k, late0 - seconds, late1 - seconds)
+        visit.late0, visit.late1 = late0, late1
+        there, v = visit.place, visit.prev
+
+
+@compiled
+def fits_between(w, u, k, p, q):
+    """Whether a visit of need `u` between nodes `p` and `q` of tour `k` keeps all but the shift."""
+    before, after, place = node(w, p), node(w, q), need(w, u).place
+    seconds = travel(w, before.place, place)
+    depart0, depart1 = forward(w, u, k, before.depart0 + seconds, before.depart1 + seconds)
+    seconds = travel(w, place, after.into)
+    return depart0 + seconds <= after.late0 or depart1 + seconds <= after.late1
+
+
+@compiled
+def earliest_return(w, k, size, leave):
+    """When tour `k` with the needs in `stop`, leaving at `leave`, is back (FAR: never), and in which state."""
+    depot = node(w, w.visits + k)
+    depart0, depart1 = first_departures(w, leave)
+    here = depot.place
+    for i in range(size):
+        u = stop(w, i).need
+        place = need(w, u).place
+        seconds = travel(w, here, place)
+        depart0, depart1 = forward(w, u, k, depart0 + seconds, depart1 + seconds)
+        here = place
+    seconds = travel(w, here, depot.into)
+    last0, last1 = last_arrivals(w, rule(w, k).back)
+    back, state = FAR, 0
+    if depart0 + seconds <= last0:
+        back = depart0 + seconds
+    if depart1 + seconds <= last1 and depart1 + seconds < back:
+        back, state = depart1 + seconds, 1
+    return back, state
+
+
+@compiled
+def latest_leave(w, k, size, back):
+    """The latest that tour `k` with the needs in `stop` can leave to be back at `back`."""
+    depot = node(w, w.visits + k)
+    late0, late1 = last_arrivals(w, back)
+    there = depot.into
+    for i in range(size - 1, -1, -1):
+        u = stop(w, i).need
+        place = need(w, u).place
+        seconds = travel(w, place, there)
+        late0, late1 = backward(w, u, k, late0 - seconds, late1 - seconds)
+        there = place
+    seconds = travel(w, depot.place, there)
+    late0, late1 = late0 - seconds, late1 - seconds
+    if w.lunch == 0 or late1 >= w.lunch_from:
+        return max(late0, late1)
+    return late0
+
+
+@compiled
+def work_of(w, k, size):
+    """Driving and handling of tour `k` with the needs in `stop`."""
+    depot = node(w, w.visits + k)
+    here, work = depot.place, 0
+    for i in range(size):
+        asked = need(w, stop(w, i).need)
+        work += travel(w, here, asked.place) + rule(w, k).set_up + asked.set_up + asked.service + rule(w, k).pack_up
+        here = asked.place
+    return work + travel(w, here, depot.into)
+
+
+@compiled
+def working_day(w, k, size):
+    """Seconds from leaving to returning of tour `k` with the needs in `stop`; NOWHERE if no day is short enough.
+
+    The earliest return is tried first, then the next later departures that give another one. A day with no waiting
+    in it is as short as it gets, but for a lunch that a later departure would not owe; in a day with waiting a later
+    departure misses a window or a step, and that is the next one to be tried. So nothing is passed over.
+    """
+    leave, shift, work = rule(w, k).leave, rule(w, k).shift, work_of(w, k, size)
+    while work <= shift:
+        back, state = earliest_return(w, k, size, leave)
+        if back >= FAR:
+            return NOWHERE
+        last = latest_leave(w, k, size, back)
+        if back - last <= shift:
+            return back - last
+        owed = w.lunch if state == 1 and last < w.lunch_from else 0
+        leave = last + 1
+        if back - last == work + owed:
+            if owed == 0:
+                return NOWHERE
+            leave = w.lunch_from
+    return NOWHERE
+
+
+@compiled
+def write_stops(w, k):
+    """The needs of tour `k` in order into `stop`; how many."""
+    home, size = w.visits + k, 0
+    v = node(w, home).next
+    while v != home:
+        stop(w, size).need = node(w, v).need
+        size += 1
+        v = node(w, v).next
+    return size

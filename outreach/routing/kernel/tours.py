@@ -1,0 +1,182 @@
+"""Visits put into tours and taken out of them, and the journal that takes a whole round back."""
+
+from outreach.routing.kernel.clock import travel, working_day, write_stops
+from outreach.routing.kernel.compiled import compiled
+from outreach.routing.kernel.world import (
+    NOWHERE,
+    UNIT,
+    absent,
+    crew,
+    day_price,
+    need,
+    node,
+    rule,
+    saved_absent,
+    saved_node,
+    saved_tour,
+    tour,
+)
+
+
+@compiled
+def begin_round(w):
+    """Start a journal: nothing is saved yet but the list of absent needs."""
+    w.round += 1
+    w.saved_tours = w.saved_nodes = 0
+    w.saved_absents, w.saved_busy, w.saved_placed = w.absent_count, w.busy, w.placed
+    for i in range(w.absent_count):
+        saved_absent(w, i).need = absent(w, i).need
+
+
+@compiled
+def copy_node(to, of):
+    """All of a node that changes."""
+    to.next, to.prev, to.tour, to.ahead = of.next, of.prev, of.tour, of.ahead
+    to.depart0, to.depart1, to.late0, to.late1 = of.depart0, of.depart1, of.late0, of.late1
+
+
+@compiled
+def copy_tour(to, of):
+    """All of a tour."""
+    to.size, to.drive, to.handling, to.load = of.size, of.drive, of.handling, of.load
+    to.saved, to.cost = of.saved, of.cost
+
+
+@compiled
+def save(w, k):
+    """Keep tour `k` as it is now, once a round."""
+    kept = tour(w, k)
+    if kept.saved == w.round:
+        return
+    kept.saved = w.round
+    entry = saved_tour(w, w.saved_tours)
+    entry.tour = k
+    copy_tour(entry.was, kept)
+    w.saved_tours += 1
+    home = w.visits + k
+    v = home
+    while True:
+        saved = saved_node(w, w.saved_nodes)
+        saved.node = v
+        copy_node(saved.was, node(w, v))
+        w.saved_nodes += 1
+        v = node(w, v).next
+        if v == home:
+            break
+
+
+@compiled
+def undo_round(w):
+    """Put everything back as it was at `begin_round`, the price included."""
+    for i in range(w.saved_tours):
+        k = saved_tour(w, i).tour
+        if tour(w, k).size > 0:
+            crew(w, rule(w, k).pool).left += 1
+        v = node(w, w.visits + k).next
+        while v < w.visits:
+            node(w, v).tour = NOWHERE
+            need(w, node(w, v).need).placed -= 1
+            v = node(w, v).next
+    for i in range(w.saved_nodes):
+        v = saved_node(w, i).node
+        copy_node(node(w, v), saved_node(w, i).was)
+        if v < w.visits:
+            need(w, node(w, v).need).placed += 1
+    for i in range(w.saved_tours):
+        k = saved_tour(w, i).tour
+        copy_tour(tour(w, k), saved_tour(w, i).was)
+        if tour(w, k).size > 0:
+            crew(w, rule(w, k).pool).left -= 1
+    for i in range(w.absent_count):
+        need(w, absent(w, i).need).absent_at = NOWHERE
+    w.absent_count, w.busy, w.placed = w.saved_absents, w.saved_busy, w.saved_placed
+    for i in range(w.absent_count):
+        u = saved_absent(w, i).need
+        absent(w, i).need = u
+        need(w, u).absent_at = i
+    w.cost = w.current
+
+
+@compiled
+def take_out(w, v):
+    """Take the visit node `v` out of its tour."""
+    visit = node(w, v)
+    k, u = visit.tour, visit.need
+    save(w, k)
+    before, after = node(w, visit.prev), node(w, visit.next)
+    asked, law, round_ = need(w, u), rule(w, k), tour(w, k)
+    detour = before.ahead + visit.ahead
+    before.ahead = 0
+    if round_.size > 1:
+        before.ahead = travel(w, before.place, after.into)
+        detour -= before.ahead
+    else:
+        crew(w, law.pool).left += 1
+        w.busy -= 1
+    before.next, after.prev, visit.tour = visit.next, visit.prev, NOWHERE
+    round_.size -= 1
+    round_.drive -= detour
+    round_.handling -= law.set_up + asked.set_up + asked.service + law.pack_up
+    round_.load -= asked.load
+    w.placed -= 1
+    w.cost += asked.missing - day_price(w, u * w.days + law.day).price
+    asked.placed -= 1
+    asked.absent_since = w.round
+    if asked.absent_at == NOWHERE:
+        asked.absent_at = w.absent_count
+        absent(w, w.absent_count).need = u
+        w.absent_count += 1
+
+
+@compiled
+def put_in(w, v, k, p):
+    """Put the visit node `v` into tour `k` after node `p`."""
+    save(w, k)
+    visit, before = node(w, v), node(w, p)
+    q, u = before.next, visit.need
+    after = node(w, q)
+    asked, law, round_ = need(w, u), rule(w, k), tour(w, k)
+    if round_.size == 0:
+        crew(w, law.pool).left -= 1
+        w.busy += 1
+    detour = -before.ahead
+    before.ahead = travel(w, before.place, visit.place)
+    visit.ahead = travel(w, visit.place, after.into)
+    detour += before.ahead + visit.ahead
+    before.next, after.prev = v, v
+    visit.prev, visit.next, visit.tour = p, q, k
+    round_.size += 1
+    round_.drive += detour
+    round_.handling += law.set_up + asked.set_up + asked.service + law.pack_up
+    round_.load += asked.load
+    w.placed += 1
+    w.cost -= asked.missing - day_price(w, u * w.days + law.day).price
+    asked.placed += 1
+    if asked.placed == asked.count:
+        w.absent_count -= 1
+        last = absent(w, w.absent_count).need
+        absent(w, asked.absent_at).need = last
+        need(w, last).absent_at = asked.absent_at
+        asked.absent_at = NOWHERE
+
+
+@compiled
+def settle(w):
+    """Price every tour that this round has touched; False if one of them cannot be driven any more.
+
+    Taking a visit out of a tour can lengthen it only where roads know no triangle rule: then the round is undone.
+    """
+    for i in range(w.saved_tours):
+        k = saved_tour(w, i).tour
+        round_, law = tour(w, k), rule(w, k)
+        cost = 0
+        if round_.size > 0:
+            work = round_.drive + round_.handling
+            if w.timed:
+                work = working_day(w, k, write_stops(w, k))
+            if work == NOWHERE or work > law.shift or round_.drive > law.drive:
+                return False
+            cost = law.price + UNIT * round_.drive + w.work_price * work
+        w.cost += cost - round_.cost
+        round_.cost = cost
+    return True

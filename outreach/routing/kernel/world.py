@@ -1,0 +1,218 @@
+"""What the kernel works on: one record of tables, handed over as a single pointer.
+
+numba hands an array over as seven words and counts its users at each call. With thirty arrays that took ten times
+the work of the small functions called, so here a table is an address in the record `WORLD`, and `need(w, u)` is row
+`u` of it, to read and to write. Nothing is checked: only the kernel uses it, and `World` keeps the arrays alive.
+
+Whole numbers everywhere, so that the same seed gives the same plan byte for byte. Times are seconds of a day,
+prices are hundredths of a second of driving.
+"""
+
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+from numba.core import types
+from numba.extending import intrinsic
+
+UNIT = 100  # prices: hundredths of a second of driving
+FAR = 1 << 28  # seconds: later than any day, and where no road leads
+NEVER = 1 << 60  # a price nobody pays
+NOWHERE = -1
+
+NEED = np.dtype(
+    [
+        ("place", "i4"),
+        ("first", "i4"),  # its visit nodes are first .. first + count - 1
+        ("count", "i4"),  # visits asked for
+        ("service", "i4"),
+        ("set_up", "i4"),  # added to the vehicle's
+        ("load", "i4"),
+        ("least", "i4"),  # days between two visits, at least
+        ("most", "i4"),  # and at most; 0: no such rule
+        ("pattern", "i4"),  # rows of `patterns` from here ..
+        ("pattern_end", "i4"),  # .. to here; equal: days are free
+        ("rank", "i4"),  # the higher, the earlier put back when the order goes by need
+        ("placed", "i4"),  # visits in tours
+        ("absent_at", "i4"),  # where in `absent`, NOWHERE if nothing is missing
+        ("absent_since", "i8"),  # the round in which it lost its last visit
+        ("missing", "i8"),  # price of each visit left out
+    ],
+    align=True,
+)
+RULE = np.dtype(
+    [
+        ("day", "i4"),
+        ("pool", "i4"),  # crews are counted by pool: a depot on a day
+        ("leave", "i4"),
+        ("back", "i4"),
+        ("shift", "i4"),
+        ("drive", "i4"),
+        ("stops", "i4"),
+        ("capacity", "i4"),
+        ("set_up", "i4"),
+        ("pack_up", "i4"),
+        ("price", "i8"),  # of going out at all
+    ],
+    align=True,
+)
+NODE = np.dtype(
+    [
+        ("next", "i4"),
+        ("prev", "i4"),
+        ("tour", "i4"),  # NOWHERE while it is in no tour
+        ("need", "i4"),  # of a tour's own node: NOWHERE
+        ("place", "i4"),  # where the bus is when it leaves the node
+        ("into", "i4"),  # where it is when it comes to the node: other than `place` only for a tour's own node
+        ("ahead", "i4"),  # driving to the next node; 0 in an empty tour
+        ("fixed", "i4"),  # 1: never taken out
+        ("depart0", "i4"),  # earliest departure, lunch still to come
+        ("depart1", "i4"),  # and with lunch had or not owed
+        ("late0", "i4"),  # latest arrival from which the rest of the tour can be done, lunch still to come
+        ("late1", "i4"),
+        ("unused", "i4", 4),  # a node is a line of the processor's cache
+    ],
+    align=True,
+)
+TOUR = np.dtype(
+    [
+        ("size", "i4"),
+        ("drive", "i4"),
+        ("handling", "i4"),  # set-ups, services and pack-ups
+        ("load", "i4"),
+        ("saved", "i8"),  # the round of the search in which it was last saved
+        ("cost", "i8"),
+    ],
+    align=True,
+)
+TABLES = {
+    # what is to be planned
+    "need": NEED,
+    "rule": RULE,
+    "leg": np.dtype([("seconds", "i4")]),  # [from, to]
+    "leg_back": np.dtype([("seconds", "i4")]),  # [to, from]: whoever looks for a place reads two rows and no column
+    "hour": np.dtype([("row", "i4")]),  # [need, tour] row of `window`, NOWHERE where the need may not be in the tour
+    "window": np.dtype([("opens", "i4"), ("closes", "i4")]),  # [row, window], ended by an opening at FAR
+    "day": np.dtype([("date", "i4")]),  # ordinals
+    "day_price": np.dtype([("price", "i8")]),  # [need, day]
+    "pattern": np.dtype([("holds", "i4")]),  # [pattern, day]
+    "near": np.dtype([("need", "i4")]),  # [need, neighbour] the needs nearest to each
+    # the plan in the making
+    "node": NODE,  # visit nodes, then one node for each tour
+    "tour": TOUR,
+    "crew": np.dtype([("left", "i4")]),  # [pool]
+    "absent": np.dtype([("need", "i4")]),  # needs with a visit missing, in no order
+    # this round's journal
+    "saved_tour": np.dtype([("tour", "i4"), ("was", TOUR)], align=True),
+    "saved_node": np.dtype([("node", "i4"), ("was", NODE)], align=True),
+    "saved_absent": np.dtype([("need", "i4")]),
+    # scratch
+    "found": np.dtype([("cost", "i8"), ("after", "i4"), ("tour", "i4")], align=True),  # [day or 1] cheapest places
+    "stop": np.dtype([("need", "i4"), ("node", "i4")]),  # one tour in order
+    "turn": np.dtype([("key", "i8"), ("need", "i4")], align=True),  # what is put back, in order
+    "chain": np.dtype([("cost", "i8"), ("before", "i4")], align=True),  # [visits, day] days chosen together
+}
+NUMBERS = (
+    "needs",
+    "tours",
+    "places",
+    "visits",  # visit nodes; tour k has node visits + k
+    "days",
+    "window_columns",
+    "neighbours",
+    "priced",  # 1: a visit costs more on some days
+    "timed",  # 1: windows or lunch matter; else a tour's length is its driving and handling
+    "step",  # services start at full steps
+    "lunch",
+    "lunch_from",
+    "lunch_to",
+    "work_price",  # for each second between leaving and returning
+    "chance",  # state of the random numbers
+    "cost",  # of the plan as it is
+    "current",  # of the plan this round began with
+    "best",
+    "absent_count",
+    "busy",  # tours with visits
+    "placed",  # visits in tours
+    "round",
+    "saved_tours",
+    "saved_nodes",
+    "saved_absents",
+    "saved_busy",
+    "saved_placed",
+)
+WORLD = np.dtype([(name, "i8") for name in (*TABLES, *NUMBERS)], align=True)
+
+Array = npt.NDArray[Any]
+
+
+def _table(name: str) -> Any:
+    """`name(w, row)`: that row of the table, as a record in place."""
+    dtype = TABLES[name]
+
+    @intrinsic
+    def row(typing_context: Any, world: Any, index: Any) -> Any:  # noqa: ARG001
+        kind = numba.from_dtype(dtype)
+
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            word = context.get_value_type(types.int64)
+            field = builder.add(
+                builder.ptrtoint(arguments[0], word), context.get_constant(types.int64, world.offset(name))
+            )
+            table = builder.load(builder.inttoptr(field, word.as_pointer()))
+            at = context.cast(builder, arguments[1], signature.args[1], types.int64)
+            offset = builder.mul(at, context.get_constant(types.int64, dtype.itemsize))
+            return builder.inttoptr(builder.add(table, offset), context.get_value_type(kind))
+
+        return kind(world, index), code
+
+    return row
+
+
+need = _table("need")
+rule = _table("rule")
+leg = _table("leg")
+leg_back = _table("leg_back")
+hour = _table("hour")
+window = _table("window")
+day = _table("day")
+day_price = _table("day_price")
+pattern = _table("pattern")
+near = _table("near")
+node = _table("node")
+tour = _table("tour")
+crew = _table("crew")
+absent = _table("absent")
+saved_tour = _table("saved_tour")
+saved_node = _table("saved_node")
+saved_absent = _table("saved_absent")
+found = _table("found")
+stop = _table("stop")
+turn = _table("turn")
+chain = _table("chain")
+
+
+class World:
+    """The tables and numbers of one plan in the making; `record` is what the kernel's functions take."""
+
+    def __init__(self, tables: dict[str, Array], numbers: dict[str, int]) -> None:
+        self.tables = {name: np.ascontiguousarray(tables[name].view(dtype)) for name, dtype in TABLES.items()}
+        self._world = np.zeros(1, dtype=WORLD)
+        for name, table in self.tables.items():
+            self._world[name] = table.ctypes.data
+        for name, number in numbers.items():
+            self._world[name] = number
+
+    @property
+    def record(self) -> Any:
+        """The record itself, in place."""
+        return self._world[0]
+
+    def __getitem__(self, name: str) -> Array:
+        """A table by its name."""
+        return self.tables[name]
+
+    def number(self, name: str) -> int:
+        """A number by its name."""
+        return int(self._world[name][0])

@@ -1,0 +1,221 @@
+"""A problem as the kernel's tables: what each need may use, the rules of each tour, prices and neighbours."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+
+from outreach.domain.times import TimeWindow
+from outreach.routing.expand import Horizon
+from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
+from outreach.routing.problem import NO_ROAD, Site
+
+NEARBY = 40  # neighbours of a need whose tours are looked at
+
+
+def world_of(horizon: Horizon, *, seed: int) -> World:
+    """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
+    days = sorted({vd.day for vd in horizon.vehicle_days})
+    hours, windows = _hours(horizon, days)
+    needs, rules, nearby = _needs(horizon), _rules(horizon, days), _nearby(horizon)
+    visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
+    nodes = _nodes(horizon, needs)
+    crews = _crews(horizon, rules)
+    legs = np.where(horizon.travel.seconds == NO_ROAD, FAR, horizon.travel.seconds).astype(np.int32)
+    absent = np.arange(len(needs), dtype=np.int32)
+    tables = {
+        "need": needs,
+        "rule": rules,
+        "leg": legs.ravel(),
+        "leg_back": (legs if np.array_equal(legs, legs.T) else np.ascontiguousarray(legs.T)).ravel(),
+        "hour": hours.ravel(),
+        "window": windows.reshape(-1, 2).astype(np.int32).view(TABLES["window"]).ravel(),
+        "day": np.array([day.toordinal() for day in days], dtype=np.int32),
+        "day_price": _day_prices(horizon, days).ravel(),
+        "pattern": _patterns(horizon, days).ravel(),
+        "near": nearby.ravel(),
+        "node": nodes,
+        "tour": np.zeros(tours, dtype=TABLES["tour"]),
+        "crew": crews,
+        "absent": absent,
+        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
+        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
+        "saved_absent": absent.copy(),
+        "found": np.zeros(max(len(days), 1), dtype=TABLES["found"]),
+        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
+        "turn": np.zeros(len(needs), dtype=TABLES["turn"]),
+        "chain": np.zeros((longest + 1) * max(len(days), 1), dtype=TABLES["chain"]),
+    }
+    nothing = int((needs["missing"] * needs["count"]).sum())
+    numbers = {
+        "needs": len(needs),
+        "tours": tours,
+        "places": len(legs),
+        "visits": visits,
+        "days": len(days),
+        "window_columns": windows.shape[1],
+        "neighbours": nearby.shape[1],
+        "priced": int(any(need.preferred_weeks for need in horizon.problem.needs)),
+        "timed": int(_timed(horizon, windows)),
+        "step": horizon.rules.step_s,
+        "lunch": horizon.rules.lunch_s,
+        "lunch_from": horizon.rules.lunch_from_s,
+        "lunch_to": horizon.rules.lunch_to_s,
+        "work_price": horizon.problem.prices.work_percent,
+        "chance": 88172645463325252 ^ (seed * 0x9E3779B97F4A7C1 + 1) % (1 << 62),
+        "cost": nothing,
+        "current": nothing,
+        "best": nothing,
+        "absent_count": len(needs),
+    }
+    return World(tables, numbers)
+
+
+def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
+    """[need, tour] the row of the table of windows, and that table; a row's end is an opening at FAR."""
+    rows: dict[tuple[TimeWindow, ...], int] = {}
+    day_of = np.array([days.index(vd.day) for vd in horizon.vehicle_days], dtype=np.intp)
+    by_class: dict[object, Array] = {}
+    by_site: dict[str, Array] = {}
+    for site in horizon.problem.sites:
+        kind = (site.windows, site.blocked, site.kind)
+        if kind not in by_class:
+            found = [horizon.windows_on(site, day) for day in days]
+            by_class[kind] = np.array([rows.setdefault(w, len(rows)) if w else NOWHERE for w in found], dtype=np.int32)
+        by_site[site.id] = by_class[kind]
+    carried = {site.id: _carried(horizon, site) for site in horizon.problem.sites}
+    hours = np.full((len(horizon.problem.needs), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
+    for u, need in enumerate(horizon.problem.needs):
+        asked = np.array([horizon.may_be_asked_on(need, day) for day in days], dtype=bool)
+        if need.patterns:
+            asked &= np.array([any(day in pattern for pattern in need.patterns) for day in days], dtype=bool)
+        if len(days):
+            row = np.where(asked, by_site[need.site_id], NOWHERE)[day_of]
+            hours[u] = np.where(carried[need.site_id], row, NOWHERE)
+    return hours, _window_table(list(rows))
+
+
+def _carried(horizon: Horizon, site: Site) -> Array:
+    """[tour] whether the vehicle gets to the site."""
+    by_vehicle = {vehicle.id: horizon.can_carry(vehicle, site) for vehicle in horizon.problem.vehicles}
+    return np.array([by_vehicle[vd.vehicle.id] for vd in horizon.vehicle_days], dtype=bool)
+
+
+def _window_table(rows: Sequence[tuple[TimeWindow, ...]]) -> Array:
+    longest = max((len(row) for row in rows), default=0) + 1
+    table = np.full((max(len(rows), 1), longest, 2), FAR, dtype=np.int32)
+    for i, row in enumerate(rows):
+        for j, window in enumerate(row):
+            table[i, j] = window.start_s, window.end_s
+    return table
+
+
+def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
+    """One RULE for each vehicle-day; pools of crews are numbered as they appear."""
+    rules = horizon.rules
+    table = np.zeros(len(horizon.vehicle_days), dtype=RULE)
+    pools: dict[tuple[str, date], int] = {}
+    for k, vd in enumerate(horizon.vehicle_days):
+        limit = vd.vehicle.capacity
+        table[k] = (
+            days.index(vd.day),
+            pools.setdefault((vd.vehicle.depot_id, vd.day), len(pools)),
+            rules.leave_earliest_s,
+            rules.return_latest_s,
+            min(rules.shift_max_s, rules.return_latest_s - rules.leave_earliest_s),
+            min(rules.drive_max_s, FAR - 1),
+            len(horizon.problem.needs) if rules.stops_max is None else rules.stops_max,
+            FAR if limit is None else limit,
+            vd.vehicle.set_up_s,
+            vd.vehicle.pack_up_s,
+            UNIT * horizon.problem.prices.tour_s,
+        )
+    return table
+
+
+def _crews(horizon: Horizon, rules: Array) -> Array:
+    """[pool] how many tours can be manned."""
+    crews = np.zeros(int(rules["pool"].max(initial=-1)) + 1, dtype=np.int32)
+    for vd, pool in zip(horizon.vehicle_days, rules["pool"], strict=True):
+        crews[pool] = horizon.crews_at(vd.vehicle.depot_id, vd.day)
+    return crews
+
+
+def _nodes(horizon: Horizon, needs: Array) -> Array:
+    """One NODE for each visit, in no tour, then one for each tour, a ring of itself."""
+    visits, tours = int(needs["count"].sum()), len(horizon.vehicle_days)
+    nodes = np.zeros(visits + tours, dtype=NODE)
+    nodes["need"] = nodes["tour"] = NOWHERE
+    nodes["need"][:visits] = np.repeat(np.arange(len(needs)), needs["count"])
+    nodes["place"][:visits] = np.repeat(needs["place"], needs["count"])
+    nodes["place"][visits:] = [horizon.travel.index[vd.vehicle.depot_id] for vd in horizon.vehicle_days]
+    nodes["into"] = nodes["place"]
+    nodes["tour"][visits:] = np.arange(tours)
+    nodes["next"] = nodes["prev"] = np.arange(visits + tours)
+    return nodes
+
+
+def _needs(horizon: Horizon) -> Array:
+    table = np.zeros(len(horizon.problem.needs), dtype=NEED)
+    first = pattern = 0
+    for u, need in enumerate(horizon.problem.needs):
+        site = horizon.sites[need.site_id]
+        table[u] = (
+            horizon.travel.index[site.place_id],
+            first,
+            need.quota,
+            need.service_s,
+            site.extra_set_up_s,
+            need.load,
+            max(need.min_gap_days, 1),
+            need.max_gap_days or 0,
+            pattern,
+            pattern + len(need.patterns),
+            need.service_s + 1_000 * need.priority + need.load,
+            0,
+            u,
+            0,
+            UNIT * horizon.price_of_missing(need),
+        )
+        first += need.quota
+        pattern += len(need.patterns)
+    return table
+
+
+def _day_prices(horizon: Horizon, days: Sequence[date]) -> Array:
+    """[need, day] what a visit on that day costs beside its driving."""
+    prices = np.zeros((len(horizon.problem.needs), len(days)), dtype=np.int64)
+    for u, need in enumerate(horizon.problem.needs):
+        if need.preferred_weeks:
+            prices[u] = [UNIT * horizon.problem.prices.of_day(need, day) for day in days]
+    return prices
+
+
+def _patterns(horizon: Horizon, days: Sequence[date]) -> Array:
+    rows = [[day in pattern for day in days] for need in horizon.problem.needs for pattern in need.patterns]
+    return np.array(rows, dtype=np.int32).reshape(len(rows), len(days))
+
+
+def _timed(horizon: Horizon, windows: Array) -> bool:
+    """Whether anything but driving and handling decides how long a tour is."""
+    if horizon.rules.lunch_s or horizon.rules.step_s > 1:
+        return True
+    used = windows[:, 0, 0] < FAR
+    early, late = horizon.rules.leave_earliest_s, horizon.rules.return_latest_s
+    wide = (windows[used, 0, 0] <= early) & (windows[used, 0, 1] >= late)
+    return not bool(wide.all())
+
+
+def _nearby(horizon: Horizon) -> Array:
+    """[need, neighbour] the needs with the least driving to and from each, waiting counted in part."""
+    needs = horizon.problem.needs
+    places = np.array([horizon.travel.index[horizon.sites[need.site_id].place_id] for need in needs], dtype=np.intp)
+    count = max(min(NEARBY, len(needs) - 1), 0)
+    nearby = np.zeros((len(needs), count), dtype=np.int32)
+    seconds = np.where(horizon.travel.seconds == NO_ROAD, FAR, horizon.travel.seconds)
+    for u, here in enumerate(places):
+        away = np.minimum(seconds[here, places], seconds[places, here]).astype(np.float64)
+        away[u] = np.inf
+        nearest = np.argpartition(away, count - 1)[:count] if count else np.zeros(0, dtype=np.intp)
+        nearby[u] = nearest[np.lexsort((nearest, away[nearest]))]
+    return nearby

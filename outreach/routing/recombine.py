@@ -1,0 +1,184 @@
+"""Tours met on the way put together anew: the cheapest choice of a pool of tours, by OR-Tools' SCIP.
+
+A set partition (Balinski and Quandt 1964): each tour of the pool is a column with the needs it serves, and a plan is
+a choice of columns in which every need has its visits, no vehicle-day has two tours, and days keep the gaps or the
+allowed sets of each need. What the search has seen in different plans is combined as no single round could.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ortools.linear_solver import pywraplp
+
+from outreach.routing.kernel.world import RULE, World
+
+MOST_COLUMNS = 3_000
+
+Column = tuple[int, frozenset[int]]  # a class of alike vehicle-days and the needs of a tour
+
+
+class Pool:
+    """Tours seen by the search: the cheapest order of each set of needs on each kind of vehicle-day."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.class_of, self.tours_of = _classes(world)
+        self.columns: dict[Column, tuple[int, tuple[int, ...]]] = {}
+
+    def add(self, rounds: Mapping[int, Sequence[int]], costs: Mapping[int, int]) -> None:
+        """Remember the tours of a plan, with their costs in the kernel's price; the newest are last."""
+        for k, needs in rounds.items():
+            key = (self.class_of[k], frozenset(needs))
+            known = self.columns.pop(key, None)
+            new = (costs[k], tuple(needs))
+            self.columns[key] = min(known, new) if known else new
+
+    def recombine(self, best: Mapping[int, Sequence[int]], *, seconds: float) -> dict[int, tuple[int, ...]] | None:
+        """The cheapest choice of the newest columns, those of `best` among them; None if there is none in time."""
+        keys = list(self.columns)[-MOST_COLUMNS:]
+        chosen = {(self.class_of[k], frozenset(needs)) for k, needs in best.items()}
+        keys += [key for key in chosen - set(keys) if key in self.columns]
+        model = _Model(self.world, self.tours_of, keys, [self.columns[key][0] for key in keys])
+        picked = model.solve(chosen, seconds=seconds)
+        return None if picked is None else self._assign(picked)
+
+    def _assign(self, picked: Sequence[Column]) -> dict[int, tuple[int, ...]]:
+        """Give the tours of each class to its vehicle-days."""
+        free = {number: list(tours) for number, tours in enumerate(self.tours_of)}
+        return {free[key[0]].pop(0): self.columns[key][1] for key in picked}
+
+
+def _classes(world: World) -> tuple[list[int], list[list[int]]]:
+    """Vehicle-days that are alike for every need; where days are linked, or crews short, each one is its own class."""
+    tours, needs = world.number("tours"), world.number("needs")
+    rules, table = world["rule"], world["need"]
+    rows = world["hour"]["row"].reshape(needs, tours)
+    linked = bool((table["count"] > 1).any() or (table["pattern"] < table["pattern_end"]).any())
+    wanted = dict.fromkeys(range(len(world["crew"])), 0)
+    for pool in rules["pool"].tolist():
+        wanted[pool] += 1
+    crews = world["crew"]["left"].tolist()
+    visits = world.number("visits")
+    numbers: dict[Any, int] = {}
+    class_of: list[int] = []
+    tours_of: list[list[int]] = []
+    for k in range(tours):
+        rule = rules[k]
+        depot = (int(world["node"]["place"][visits + k]), int(world["node"]["into"][visits + k]))
+        law = tuple(int(rule[name]) for name in RULE.names or () if name not in ("day", "pool"))
+        short = wanted[int(rule["pool"])] > crews[int(rule["pool"])]
+        alone = k if linked or short or world.number("priced") else None
+        key = (depot, law, rows[:, k].tobytes(), alone)
+        if key not in numbers:
+            numbers[key] = len(tours_of)
+            tours_of.append([])
+        class_of.append(numbers[key])
+        tours_of[numbers[key]].append(k)
+    return class_of, tours_of
+
+
+class _Model:
+    """The set partition; one method a rule."""
+
+    def __init__(
+        self, world: World, tours_of: Sequence[Sequence[int]], keys: Sequence[Column], costs: Sequence[int]
+    ) -> None:
+        self.world, self.tours_of, self.keys = world, tours_of, keys
+        self.solver = pywraplp.Solver.CreateSolver("SCIP")
+        self.solver.SuppressOutput()
+        self.picked = [self.solver.BoolVar("") for _ in keys]
+        self.visits: dict[int, list[tuple[int, Any]]] = defaultdict(list)  # by need: the day and the column
+        self.price = [cost * column for cost, column in zip(costs, self.picked, strict=True)]
+        self.day_of = world["rule"]["day"].tolist()
+        for (number, needs), column in zip(keys, self.picked, strict=True):
+            for u in needs:
+                self.visits[u].append((self.day_of[tours_of[number][0]], column))
+        self.every_need_has_its_visits()
+        self.no_vehicle_day_twice()
+        self.crews_suffice()
+        self.days_keep_their_rules()
+        self.solver.Minimize(sum(self.price))
+
+    def every_need_has_its_visits(self) -> None:
+        """As many as are asked for; one left out is paid for."""
+        table, days = self.world["need"], self.world.number("days")
+        for u in range(len(table)):
+            entry = table[u]
+            missing = self.solver.IntVar(0, int(entry["count"]), "")
+            self.price.append(int(entry["missing"]) * missing)
+            self.solver.Add(sum(column for _, column in self.visits[u]) + missing == int(entry["count"]))
+            if self.world.number("priced"):
+                dear = self.world["day_price"]["price"]
+                self.price += [int(dear[u * days + day]) * column for day, column in self.visits[u]]
+
+    def no_vehicle_day_twice(self) -> None:
+        """Of alike vehicle-days no more tours than there are."""
+        by_class: dict[int, list[Any]] = defaultdict(list)
+        for (number, _), column in zip(self.keys, self.picked, strict=True):
+            by_class[number].append(column)
+        for number, columns in by_class.items():
+            if len(columns) > len(self.tours_of[number]):
+                self.solver.Add(sum(columns) <= len(self.tours_of[number]))
+
+    def crews_suffice(self) -> None:
+        """No more tours of a depot on a day than it has crews."""
+        crews, pools = _all_crews(self.world), self.world["rule"]["pool"].tolist()
+        out: dict[int, list[Any]] = defaultdict(list)
+        for (number, _), column in zip(self.keys, self.picked, strict=True):
+            if len(self.tours_of[number]) == 1:
+                out[pools[self.tours_of[number][0]]].append(column)
+        for pool, columns in out.items():
+            if len(columns) > crews[pool]:
+                self.solver.Add(sum(columns) <= crews[pool])
+
+    def days_keep_their_rules(self) -> None:
+        """Visits of one need: the days of one allowed set, or never nearer and never farther than its gaps."""
+        table, dates = self.world["need"], self.world["day"]["date"].tolist()
+        days = self.world.number("days")
+        holds = self.world["pattern"]["holds"].reshape(-1, max(days, 1))
+        for u in range(len(table)):
+            entry = table[u]
+            by_day: dict[int, list[Any]] = defaultdict(list)
+            for day, column in self.visits[u]:
+                by_day[day].append(column)
+            if entry["pattern"] < entry["pattern_end"]:
+                rows = [self.solver.BoolVar("") for _ in range(entry["pattern"], entry["pattern_end"])]
+                self.solver.Add(sum(rows) <= 1)
+                for day in range(days):
+                    chosen = [
+                        row
+                        for row, at in zip(rows, range(entry["pattern"], entry["pattern_end"]), strict=True)
+                        if holds[at, day]
+                    ]
+                    if by_day[day] or chosen:
+                        self.solver.Add(sum(by_day[day]) == sum(chosen))
+            elif entry["count"] > 1:
+                self._gaps(by_day, dates, least=int(entry["least"]), most=int(entry["most"]))
+
+    def _gaps(self, by_day: Mapping[int, list[Any]], dates: Sequence[int], *, least: int, most: int) -> None:
+        found = sorted(day for day, columns in by_day.items() if columns)
+        for i, day in enumerate(found):
+            near = [column for other in found[i:] if dates[other] - dates[day] < least for column in by_day[other]]
+            if len(near) > 1:
+                self.solver.Add(sum(near) <= 1)
+            for j in range(i + 1, len(found)) if most else ():
+                if dates[found[j]] - dates[day] > most:
+                    between = [column for other in found[i + 1 : j] for column in by_day[other]]
+                    self.solver.Add(sum(by_day[day]) + sum(by_day[found[j]]) <= 1 + sum(between))
+
+    def solve(self, start: set[Column], *, seconds: float) -> list[Column] | None:
+        """The chosen columns, from the plan `start` on."""
+        self.solver.SetHint(self.picked, [float(key in start) for key in self.keys])
+        self.solver.SetTimeLimit(max(int(seconds * 1000), 1))
+        if self.solver.Solve() not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
+            return None
+        return [key for key, column in zip(self.keys, self.picked, strict=True) if column.solution_value() > 0.5]
+
+
+def _all_crews(world: World) -> list[int]:
+    """[pool] crews in all, those of tours that are out now included."""
+    crews = world["crew"]["left"].tolist()
+    for pool, size in zip(world["rule"]["pool"].tolist(), world["tour"]["size"].tolist(), strict=True):
+        crews[pool] += size > 0
+    return crews
