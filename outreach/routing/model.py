@@ -10,7 +10,7 @@ from outreach.routing.expand import Horizon
 from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Site
 
-NEARBY = 40  # neighbours of a need whose tours are looked at
+NEARBY = 32  # neighbours of a need whose tours are looked at
 
 
 def world_of(horizon: Horizon, *, seed: int) -> World:

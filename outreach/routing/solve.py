@@ -18,7 +18,7 @@ from outreach.routing.validate import validate
 Report = Callable[[Progress], None]
 
 FIRST_MOST = 100_000  # needs x vehicle-days up to which a first plan is made before the kernel is there
-HOT_SHARE = 0.6  # of the search at full heat, the rest from a warm start
+HOT_SHARE = 0.85  # of the search at full heat, the rest from a warm start
 WARM = 0.2  # of the full heat
 RECOMBINE_SHARE = 0.04  # of the time, after each of the two
 LAST_SHARE = 0.06  # of the time for order, reasons and judging
@@ -129,7 +129,7 @@ class _Run:
             if self.report is not None and time.monotonic() - self.told_at >= TELL_EVERY_S:
                 self.take(draft())
 
-        hot_s = search.typical_leg_s()
+        hot_s = search.full_heat_s()
         for share, heat in ((HOT_SHARE, WARM if warm else 1.0), (1.0, WARM)):
             if self.rounds is not None:
                 count = round(self.rounds * (HOT_SHARE if share < 1 else 1 - HOT_SHARE))

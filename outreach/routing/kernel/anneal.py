@@ -61,7 +61,8 @@ def load_visit(w, k, u):
     detour = travel(w, node(w, last).place, need(w, u).place) + travel(w, need(w, u).place, node(w, w.visits + k).into)
     if w.timed:
         refresh(w, k)
-    if not has_room(w, u, k, detour - node(w, last).ahead) or (w.timed and not keeps_time(w, u, k, last)):
+    detour -= node(w, last).ahead
+    if not has_room(w, u, k, detour) or (w.timed and not keeps_time(w, u, k, last, detour)):
         return False
     v = need(w, u).first
     while node(w, v).tour != NOWHERE:

@@ -150,12 +150,14 @@ def fits_between(w, u, k, p, q):
 
 
 @compiled
-def earliest_return(w, k, size, leave):
-    """When tour `k` with the needs in `stop`, leaving at `leave`, is back (FAR: never), and in which state."""
+def earliest_return(w, k, size, first, depart0, depart1):
+    """When tour `k` with the needs in `stop` is back (FAR: never), and in which state.
+
+    `depart0` and `depart1` are the departures before the stop `first`: from the depot if that is 0.
+    """
     depot = node(w, w.visits + k)
-    depart0, depart1 = first_departures(w, leave)
-    here = depot.place
-    for i in range(size):
+    here = depot.place if first == 0 else need(w, stop(w, first - 1).need).place
+    for i in range(first, size):
         u = stop(w, i).need
         place = need(w, u).place
         seconds = travel(w, here, place)
@@ -191,30 +193,16 @@ def latest_leave(w, k, size, back):
 
 
 @compiled
-def work_of(w, k, size):
-    """Driving and handling of tour `k` with the needs in `stop`."""
-    depot = node(w, w.visits + k)
-    here, work = depot.place, 0
-    for i in range(size):
-        asked = need(w, stop(w, i).need)
-        work += travel(w, here, asked.place) + rule(w, k).set_up + asked.set_up + asked.service + rule(w, k).pack_up
-        here = asked.place
-    return work + travel(w, here, depot.into)
-
-
-@compiled
-def working_day(w, k, size):
+def working_day(w, k, size, work, back, state):
     """Seconds from leaving to returning of tour `k` with the needs in `stop`; NOWHERE if no day is short enough.
 
-    The earliest return is tried first, then the next later departures that give another one. A day with no waiting
-    in it is as short as it gets, but for a lunch that a later departure would not owe; in a day with waiting a later
-    departure misses a window or a step, and that is the next one to be tried. So nothing is passed over.
+    `work` is its driving and handling, `back` and `state` its earliest return. That one is tried first, then the next
+    later departures that give another. A day with no waiting in it is as short as it gets, but for a lunch that a
+    later departure would not owe; in a day with waiting a later departure misses a window or a step, and that is the
+    next one to be tried. So nothing is passed over.
     """
-    leave, shift, work = rule(w, k).leave, rule(w, k).shift, work_of(w, k, size)
-    while work <= shift:
-        back, state = earliest_return(w, k, size, leave)
-        if back >= FAR:
-            return NOWHERE
+    shift = rule(w, k).shift
+    while work <= shift and back < FAR:
         last = latest_leave(w, k, size, back)
         if back - last <= shift:
             return back - last
@@ -224,6 +212,8 @@ def working_day(w, k, size):
             if owed == 0:
                 return NOWHERE
             leave = w.lunch_from
+        depart0, depart1 = first_departures(w, leave)
+        back, state = earliest_return(w, k, size, 0, depart0, depart1)
     return NOWHERE
 
 

@@ -1,7 +1,7 @@
 """Where one more visit costs least, on any day or on each day, and which days of a linked need go together."""
 
 from outreach.routing.kernel.chance import below, bits
-from outreach.routing.kernel.clock import fits_between, refresh, row_of, travel, working_day
+from outreach.routing.kernel.clock import earliest_return, fits_between, refresh, row_of, travel, working_day
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.tours import put_in
 from outreach.routing.kernel.world import (
@@ -29,7 +29,7 @@ from outreach.routing.kernel.world import (
     turn,
 )
 
-ALL_TOURS = 64  # up to so many tours each one's depot is looked at, beyond it so many in a row from a random one
+ALL_TOURS = 24  # up to so many tours each one's depot is looked at, beyond it so many in a row from a random one
 LOOK_EVERYWHERE = 16  # one time in so many for a need that was missing before
 BLINK = 10  # in 1,024: now and then a place is not looked at, so that the same choice is not made for ever
 
@@ -53,25 +53,28 @@ def has_room(w, u, k, detour):
 
 
 @compiled
-def keeps_time(w, u, k, p):
+def keeps_time(w, u, k, p, detour):
     """Whether a visit of need `u` after node `p` of tour `k` keeps windows, lunch, shift and the way home."""
     if not fits_between(w, u, k, p, node(w, p).next):
         return False
-    law, home = rule(w, k), w.visits + k
+    law, home, asked = rule(w, k), w.visits + k, need(w, u)
     if law.shift >= law.back - law.leave:
         return True
-    size, v = 0, home
+    size, first, v = 0, 0, home
     while True:
         if v != home:
             stop(w, size).need = node(w, v).need
             size += 1
         if v == p:
+            first = size
             stop(w, size).need = u
             size += 1
         v = node(w, v).next
         if v == home:
             break
-    return working_day(w, k, size) != NOWHERE
+    back, state = earliest_return(w, k, size, first, node(w, p).depart0, node(w, p).depart1)
+    work = tour(w, k).drive + detour + tour(w, k).handling + law.set_up + asked.set_up + asked.service + law.pack_up
+    return working_day(w, k, size, work, back, state) != NOWHERE
 
 
 @compiled
@@ -87,7 +90,7 @@ def look_after(w, u, k, p, by_day):
         cost += day_price(w, u * w.days + rule(w, k).day).price
     if cost >= best.cost or row_of(w, u, k) == NOWHERE or blinks(w) or not has_room(w, u, k, detour):
         return
-    if w.timed and not keeps_time(w, u, k, p):
+    if w.timed and not keeps_time(w, u, k, p, detour):
         return
     best.cost, best.after, best.tour = cost, p, k
 
@@ -305,7 +308,11 @@ def close_hopeless(w):
             if row_of(w, u, k) == NOWHERE:
                 continue
             detour = travel(w, depot.place, need(w, u).place) + travel(w, need(w, u).place, depot.into)
-            holds = detour < FAR and has_room(w, u, k, detour) and (not w.timed or keeps_time(w, u, k, w.visits + k))
+            holds = (
+                detour < FAR
+                and has_room(w, u, k, detour)
+                and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
+            )
             if not holds:
                 hour(w, u * w.tours + k).row = NOWHERE
 

@@ -1,6 +1,6 @@
 """Visits put into tours and taken out of them, and the journal that takes a whole round back."""
 
-from outreach.routing.kernel.clock import travel, working_day, write_stops
+from outreach.routing.kernel.clock import earliest_return, first_departures, travel, working_day, write_stops
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.world import (
     NOWHERE,
@@ -173,7 +173,10 @@ def settle(w):
         if round_.size > 0:
             work = round_.drive + round_.handling
             if w.timed:
-                work = working_day(w, k, write_stops(w, k))
+                size = write_stops(w, k)
+                depart0, depart1 = first_departures(w, law.leave)
+                back, state = earliest_return(w, k, size, 0, depart0, depart1)
+                work = working_day(w, k, size, work, back, state)
             if work == NOWHERE or work > law.shift or round_.drive > law.drive:
                 return False
             cost = law.price + UNIT * round_.drive + w.work_price * work
