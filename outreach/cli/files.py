@@ -28,7 +28,8 @@ def solve(settings: Settings, args: argparse.Namespace) -> int:
     problem = _read(args.problem, problem_from_json)
     args.output.open("a", encoding="utf-8").close()  # a place that cannot be written is known before the work
     os.environ.setdefault("OUTREACH_KERNEL_CACHE", str(settings.kernel_cache_folder))
-    solution = plan(problem, seconds=args.seconds, seed=args.seed, report=_tell)
+    seconds = args.seconds if args.rounds is None else None
+    solution = plan(problem, seconds=seconds, rounds=args.rounds, seed=args.seed, report=_tell)
     text = json.dumps(solution_to_json(solution), ensure_ascii=False, indent=1)
     args.output.write_text(text + "\n", encoding="utf-8")
     print_summary(problem, solution)

@@ -124,6 +124,9 @@ def _add_files(commands: Commands) -> None:
     solve.add_argument("problem", type=Path, metavar="PROBLEM.json", help=translate("tệp bài toán"))
     solve.add_argument("-o", "--output", type=Path, required=True, metavar="SOLUTION.json", help=translate("tệp ghi"))
     _add_limits(solve)
+    solve.add_argument(
+        "--rounds", type=_number, help=translate("số vòng tìm thay cho thời gian: cùng hạt giống cho cùng một lời giải")
+    )
     check = _add(
         commands, "check", translate("Kiểm tra một lời giải: mỗi vi phạm một dòng, mã thoát 1 nếu có."),
         _handler("files", "check"),
