@@ -16,7 +16,7 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 LOCK_INSTALL := build/lock/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: run test test-browser check fix docs lock
+.PHONY: run test test-browser check fix docs lock bench bench-quick
 
 run: $(RUNTIME)
 	$(PY) -m outreach demo
@@ -64,3 +64,31 @@ $(RUNTIME): | .venv/bin/python
 $(TOOLS): | .venv/bin/python
 	$(INSTALL) -r requirements-dev.txt -c constraints.txt
 	touch $@
+
+BENCHED := .venv/bench-$(shell cat requirements.txt requirements-bench.txt constraints.txt | cksum | cut -d ' ' -f 1)
+BENCH := $(PY) -m benchmarks
+RESULTS := build/bench
+DATA ?= ../shared/benchmarks
+
+$(BENCHED): $(TOOLS)
+	$(INSTALL) -r requirements-bench.txt
+	touch $@
+
+bench-quick: $(BENCHED)
+	mkdir -p $(RESULTS)
+	$(BENCH) uk --data $(DATA)/uk-timetables --only shropshire,warwickshire,barnet --seconds 10 --json $(RESULTS)/quick.jsonl
+	$(BENCH) pvrp --data $(DATA)/pvrp --only p01,p05,pr01 --seconds 20 --json $(RESULTS)/quick.jsonl
+	$(BENCH) windows --data $(DATA)/sdvrptw --only PR01,PR11 --solvers outreach,pyvrp --seconds 20 --json $(RESULTS)/quick.jsonl
+	$(BENCH) growth --data $(DATA)/uk-timetables --only midlothian+barnet,shropshire+north_somerset,norfolk --seconds 10 --json $(RESULTS)/quick.jsonl
+
+bench: $(BENCHED)
+	mkdir -p $(RESULTS)
+	$(BENCH) uk --data $(DATA)/uk-timetables --seconds 30 --solvers outreach,pyvrp,vroom,ortools --json $(RESULTS)/bench.jsonl
+	$(BENCH) uk --data $(DATA)/uk-timetables --only shropshire,norfolk,aberdeenshire,warwickshire,worcestershire --seed 2,3 --seconds 30 --json $(RESULTS)/bench.jsonl
+	$(BENCH) uk --data $(DATA)/uk-timetables --variant open --seconds 30 --json $(RESULTS)/bench.jsonl
+	$(BENCH) uk --data $(DATA)/uk-timetables --seconds 10 --json $(RESULTS)/bench.jsonl
+	$(BENCH) uk --data $(DATA)/uk-timetables --set-up 240 --solvers outreach --seconds 5 --json $(RESULTS)/bench.jsonl
+	$(BENCH) pvrp --data $(DATA)/pvrp --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) pvrp --data $(DATA)/pvrp --only p05,p13,pr09 --solvers two-phases --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) windows --data $(DATA)/sdvrptw --seed 1,2 --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) growth --data $(DATA)/uk-timetables --solvers outreach,pyvrp --seconds 60 --json $(RESULTS)/bench.jsonl

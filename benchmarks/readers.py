@@ -37,7 +37,8 @@ def read_timetable(folder: Path, name: str, variant: str, *, set_up_s: int = 0) 
     case = Case(name, variant, legs, slots, visits)
     length = [driving(case, k, route) + sum(visits[v].service for v in route) for k, route in enumerate(routes)]
     actual = sum(driving(case, k, route) for k, route in enumerate(routes))
-    return Case(name, variant, legs, slots, visits, limit=max(length), horizon=DAY_S, actual=actual)
+    shown = f"{variant} set-up {set_up_s} s" if set_up_s else variant
+    return Case(name, shown, legs, slots, visits, limit=max(length), horizon=DAY_S, actual=actual)
 
 
 def _mobile(row: dict[str, str]) -> str:

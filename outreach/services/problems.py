@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from outreach.domain.calendar import TermSpan, term_periods
@@ -15,6 +15,7 @@ from outreach.domain.visits import CalendarKind, PlanState, ServiceKind, VisitOu
 from outreach.routing.problem import Absence, Need, Place, Problem, Rules, Site, SiteWindow, StaffMember, Vehicle
 from outreach.services.calendars import closures_of, presumed_days, terms
 from outreach.store import fleet, plans, sites, visits
+from outreach.store.organisations import AdminUnit
 
 ON_WHEELS = frozenset({"bus", "van"})
 ON_WATER = frozenset({"boat"})
@@ -133,6 +134,7 @@ def _sites(session: Session, rows: Sequence[sites.Site], horizon: Period) -> tup
     for window in session.scalars(window_rows):
         windows[window.site_id].extend(_resolve(window, spans, horizon))
     blocked = _away(session, sites.SiteBlock.site_id, horizon)
+    remote = _remote_units(session)
     return tuple(
         Site(
             id=str(row.id),
@@ -146,9 +148,16 @@ def _sites(session: Session, rows: Sequence[sites.Site], horizon: Period) -> tup
             max_height_m=row.max_height_m,
             max_weight_kg=row.max_weight_kg,
             extra_set_up_s=row.set_up_minutes * 60,
+            remote=row.admin_unit_id in remote,
         )
         for row in rows
     )
+
+
+def _remote_units(session: Session) -> frozenset[int]:
+    """Units in the mountains' hardest places, on the border, on islands or of ethnic minorities: served first."""
+    flags = (AdminUnit.remote, AdminUnit.border, AdminUnit.island, AdminUnit.ethnic_minority)
+    return frozenset(session.scalars(select(AdminUnit.id).where(or_(*flags))))
 
 
 def _resolve(row: sites.SiteWindow, spans: Sequence[TermSpan], horizon: Period) -> Iterable[SiteWindow]:

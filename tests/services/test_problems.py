@@ -24,6 +24,7 @@ from tests.factories import (
     make_site,
     make_small_province,
     make_staff,
+    make_unit,
     make_vehicle,
 )
 
@@ -54,6 +55,15 @@ def test_build_problem_carries_a_vehicle_with_its_sizes_minutes_and_days_away(se
     assert vehicle.weekdays == {0, 2}
     assert (vehicle.set_up_s, vehicle.pack_up_s, vehicle.length_m) == (900, 600, 8.1)
     assert vehicle.absences == (Absence(away, "Vào xưởng"),)
+
+
+@pytest.mark.parametrize("flag", ["remote", "border", "island", "ethnic_minority"])
+def test_build_problem_says_which_sites_are_remote(session, flag):
+    make_site(session, name="Đồn biên phòng", commune=make_unit(session, **{flag: True}))
+    make_site(session, name="Trường ở phường", commune=make_unit(session))
+    make_site(session, name="Chưa rõ xã")
+    problem = build_problem(session, make_plan(session).id, today=BEFORE)
+    assert [site.name for site in problem.sites if site.remote] == ["Đồn biên phòng"]
 
 
 def test_build_problem_carries_posts_with_days_away(session):
