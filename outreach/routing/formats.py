@@ -20,31 +20,46 @@ from outreach.routing.solution import Figures, Solution
 
 T = TypeVar("T")
 LARGEST = 2**31 - 1
+SCHEMA = 1  # of problems and solutions; a file of another one is refused, not misread
 
 
 def problem_to_json(problem: Problem) -> dict[str, Any]:
     """A problem as plain JSON values."""
-    return _plain(problem)
+    return {"schema": SCHEMA, **_plain(problem)}
 
 
 def problem_from_json(data: object) -> Problem:
     """The problem in `data`; InvalidValue names the field that is wrong."""
-    return _read(Problem, data, "problem")
+    return _read(Problem, _of_this_schema(data, "problem"), "problem")
 
 
 def solution_to_json(solution: Solution) -> dict[str, Any]:
     """A solution as plain JSON values."""
-    return _plain(solution)
+    return {"schema": SCHEMA, **_plain(solution)}
 
 
 def solution_from_json(data: object) -> Solution:
     """The solution in `data`; InvalidValue names the field that is wrong."""
-    return _read(Solution, data, "solution")
+    return _read(Solution, _of_this_schema(data, "solution"), "solution")
 
 
 def figures_to_json(figures: Figures) -> dict[str, Any]:
     """Figures as plain JSON values."""
     return _plain(figures)
+
+
+def _of_this_schema(data: object, path: str) -> object:
+    """`data` without its schema's number, which may be left out."""
+    if not isinstance(data, Mapping) or "schema" not in data:
+        return data
+    if data["schema"] != SCHEMA:
+        raise InvalidValue(
+            "{field}: bản này đọc cấu trúc số {known}, không đọc {value}",
+            field=f"{path}.schema",
+            value=_shown(data["schema"]),
+            known=SCHEMA,
+        )
+    return {name: value for name, value in data.items() if name != "schema"}
 
 
 def _plain(value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value

@@ -37,20 +37,27 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long a phase lasts: till a moment of time.monotonic, or so many rounds; rounds make a plan repeatable."""
+    """How long a phase lasts: so many rounds, and no longer than till a moment of time.monotonic.
 
-    until: float | None = None
-    rounds: int | None = None
+    Without a moment the same rounds give the same plan.
+    """
+
+    rounds: int
+    until: float = float("inf")
 
     def next_stretch(self, *, began: float, done: int, speed: float) -> Stretch | None:
         """What comes after `done` rounds of a phase that began then and runs so many rounds a second; None: no more."""
-        if self.rounds is not None:
+        if self.until == float("inf"):
             count = min(-(-self.rounds // STRETCHES), self.rounds - done)
             return Stretch(done / self.rounds, (done + count) / self.rounds, count) if count > 0 else None
-        span = max((self.until or began) - began, 1e-9)
-        begin = (time.monotonic() - began) / span
+        span = max(self.until - began, 1e-9)
+        begin = max((time.monotonic() - began) / span, done / self.rounds)
+        if begin >= 1:
+            return None
         end = min(begin + 1 / STRETCHES, 1.0)
-        return Stretch(begin, end, max(int(speed * span * (end - begin)), FIRST_ROUNDS)) if begin < 1 else None
+        share = end - begin
+        count = min(int(speed * span * share), int(self.rounds * share) + 1) if speed else FIRST_ROUNDS
+        return Stretch(begin, end, max(count, 1))
 
 
 class Search:

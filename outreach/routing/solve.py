@@ -20,6 +20,7 @@ Report = Callable[[Progress], None]
 FIRST_MOST = 100_000  # needs x vehicle-days up to which a first plan is made before the kernel is there
 HOT_SHARE = 0.85  # of the search at full heat, the rest from a warm start
 WARM = 0.2  # of the full heat
+ENOUGH_ROUNDS = 50_000  # for each visit; a few schools are planned in seconds, whatever time there is
 RECOMBINE_SHARE = 0.04  # of the time, after each of the two
 LAST_SHARE = 0.06  # of the time for order, reasons and judging
 TELL_EVERY_S = 0.5
@@ -79,6 +80,7 @@ class _Run:
         self.end = self.began + (seconds if seconds is not None else float("inf"))
         self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE)
         self.told_at = 0.0
+        self.ending = Ending.FINISHED
 
     def go(self, start: Solution | None) -> Solution:
         """Check, travel, first plan, ruin and recreate, orders, reasons, judge."""
@@ -94,8 +96,7 @@ class _Run:
         order_days(best, until=self.end, easy_only=self.rounds is not None)
         fill(best)
         self.say(Phase.JUDGING)
-        ending = Ending.TIME_UP if self.rounds is None else Ending.FINISHED
-        solution = self.judged(best, ending)
+        solution = self.judged(best, self.ending)
         self.say(Phase.JUDGING, solution)
         return solution
 
@@ -131,15 +132,19 @@ class _Run:
 
         hot_s = search.full_heat_s()
         for share, heat in ((HOT_SHARE, WARM if warm else 1.0), (1.0, WARM)):
+            part = HOT_SHARE if share < 1 else 1 - HOT_SHARE
             if self.rounds is not None:
-                count = round(self.rounds * (HOT_SHARE if share < 1 else 1 - HOT_SHARE))
-                budget = Budget(rounds=count)
+                budget = Budget(round(self.rounds * part))
             else:
                 now = time.monotonic()
                 left = self.until - now - (self.end - self.began) * RECOMBINE_SHARE
-                budget = Budget(until=now + left * share)
+                rounds = round(ENOUGH_ROUNDS * max(search.world.number("visits"), 10) * part)
+                budget = Budget(rounds, until=now + left * share)
+                self.ending = Ending.FINISHED
             search.run(budget, hot_s=hot_s * heat, tell=tell)
             search.back_to_best()
+            if time.monotonic() >= budget.until:
+                self.ending = Ending.TIME_UP
             if self.rounds is None and self.until > time.monotonic():
                 search.recombine(seconds=(self.end - self.began) * RECOMBINE_SHARE)
         return draft() if search.best_price < price else first

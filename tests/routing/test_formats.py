@@ -72,6 +72,7 @@ def broken(path: list[str | int], value: object) -> dict:
         (["travel", "metres", 0, 1], 2**31, "problem.travel.metres"),
         (["travel", "secconds"], [], "problem.travel"),
         (["rules"], [], "problem.rules"),
+        (["schema"], 2, "problem.schema"),
     ],
 )
 def test_wrong_field_is_named(path, value, field):
