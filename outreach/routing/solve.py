@@ -18,10 +18,10 @@ from outreach.routing.validate import validate
 Report = Callable[[Progress], None]
 
 FIRST_MOST = 100_000  # needs x vehicle-days up to which a first plan is made before the kernel is there
-HOT_SHARE = 0.85  # of the search at full heat, the rest from a warm start
-WARM = 0.2  # of the full heat
+PHASES = ((0.64, 1.0), (0.12, 0.3), (0.12, 0.3), (0.12, 0.2))  # share of the search, and of the full heat
+WARM = 0.3  # at most, where a plan stands already
 ENOUGH_ROUNDS = 50_000  # for each visit; a few schools are planned in seconds, whatever time there is
-RECOMBINE_SHARE = 0.04  # of the time, after each of the two
+RECOMBINE_SHARE = 0.025  # of the time at most, after each phase
 LAST_SHARE = 0.06  # of the time for order, reasons and judging
 TELL_EVERY_S = 0.5
 
@@ -79,6 +79,7 @@ class _Run:
         self.began = time.monotonic()
         self.end = self.began + (seconds if seconds is not None else float("inf"))
         self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE)
+        self.recombine_s = (seconds or 0.0) * RECOMBINE_SHARE
         self.told_at = 0.0
         self.ending = Ending.FINISHED
 
@@ -131,22 +132,20 @@ class _Run:
                 self.take(draft())
 
         hot_s = search.full_heat_s()
-        for share, heat in ((HOT_SHARE, WARM if warm else 1.0), (1.0, WARM)):
-            part = HOT_SHARE if share < 1 else 1 - HOT_SHARE
+        to_come = 1.0
+        for share, heat in PHASES:
             if self.rounds is not None:
-                budget = Budget(round(self.rounds * part))
+                budget = Budget(round(self.rounds * share))
             else:
                 now = time.monotonic()
-                left = self.until - now - (self.end - self.began) * RECOMBINE_SHARE
-                rounds = round(ENOUGH_ROUNDS * max(search.world.number("visits"), 10) * part)
-                budget = Budget(rounds, until=now + left * share)
-                self.ending = Ending.FINISHED
-            search.run(budget, hot_s=hot_s * heat, tell=tell)
+                rounds = round(ENOUGH_ROUNDS * max(search.world.number("visits"), 10) * share)
+                budget = Budget(rounds, until=now + (self.until - now) * share / to_come - self.recombine_s)
+            search.run(budget, hot_s=hot_s * (min(heat, WARM) if warm else heat), tell=tell)
             search.back_to_best()
-            if time.monotonic() >= budget.until:
-                self.ending = Ending.TIME_UP
+            self.ending = Ending.TIME_UP if time.monotonic() >= budget.until else Ending.FINISHED
             if self.rounds is None and self.until > time.monotonic():
-                search.recombine(seconds=(self.end - self.began) * RECOMBINE_SHARE)
+                search.recombine(seconds=self.recombine_s)
+            to_come -= share
         return draft() if search.best_price < price else first
 
     def take(self, draft: Draft) -> None:
