@@ -19,8 +19,9 @@ TITLES = {
 HEAD = """# Results
 
 Cost is driving in seconds (uk, growth) or length (pvrp, windows). Every planner had one core and the seconds of its
-row; one checker priced all routes. `version` is a hash of the planner's files. Made by `python -m benchmarks.results FILES`;
-the rows by the commands in the Makefile (`bench`), or one by one with `--only INSTANCE`.
+row; one checker priced all routes. `version` is a hash of the planner's files. Made by
+`python -m benchmarks.results FILES`; the rows by the commands in the Makefile (`bench`), or one by one with
+`--only INSTANCE`.
 
 Machine: a virtual machine with 2 cores and 23 GB, Debian 12, Python 3.11, both cores busy with such runs.
 """
