@@ -72,7 +72,7 @@ def _open_quote(row: int, *, file_name: str) -> InvalidValue:
 
 def _separator_of(sample: str) -> str:
     """The sign that divides most lines into the same number of cells; quoted text does not count."""
-    lines = [line for line in re.split(r"[\r\n]+", QUOTED.sub("", sample)) if line.strip()]
+    lines = [line for line in re.split(r"[\r\n]+", QUOTED.sub("", sample)) if line.strip(" ")]  # tabs are no blank
     if len(lines) > 1 and len(sample) == SAMPLE:
         lines.pop()  # cut in the middle
     best, best_score = ",", (0, 0)

@@ -72,6 +72,13 @@ def test_commas_in_numbers_and_addresses_do_not_win_over_semicolons(tmp_path):
     assert read(tmp_path, content.encode()).facts.separator == ";"
 
 
+def test_tabs_divide_a_list_in_which_every_cell_is_quoted(tmp_path):
+    """Nothing but tabs is left of its lines when quoted text does not count."""
+    quoted = "".join("\t".join(f'"{cell}"' for cell in line.split(";")) + "\r\n" for line in LIST.splitlines())
+    found = read(tmp_path, quoted.encode("utf-16"))
+    assert (found.facts.separator, found.cells) == ("\t", CELLS)
+
+
 def test_line_of_excel_that_names_the_separator_is_no_row(tmp_path):
     found = read(tmp_path, b"\xef\xbb\xbfsep=|\r\nM\xc3\xa3|T\xc3\xaan\r\n1,2,3|a,b,c\r\n")
     assert found.facts.headings == ("Mã", "Tên")
