@@ -1,10 +1,11 @@
 """Steps of an intake whose worker vanishes, and sheets that do not wait behind a solve."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from outreach.domain.roles import Actor, Role
 from outreach.domain.visits import IntakeState, JobState, RunState
@@ -61,6 +62,12 @@ def sites(house: House, actor: Actor) -> int:
         return session.scalar(select(func.count(Site.id))) or 0
 
 
+def ask(house: House, actor: Actor, number: int, step: Callable[[Session, Actor, int], object]) -> None:
+    """Ask for the next step of an intake, as the page does."""
+    with house.session(organisation_id=actor.organisation_id) as session:
+        step(session, actor, number)
+
+
 def work(house: House, actor: Actor, number: int) -> None:
     job_id = row(house, number).job_id
     assert job_id
@@ -89,8 +96,7 @@ def test_a_step_whose_worker_vanished_is_done_again_from_its_beginning(house: Ho
     assert vanish(house, actor, number) is Lane.SHORT
     work(house, actor, number)
     assert row(house, number).state is IntakeState.READY
-    with house.session(organisation_id=actor.organisation_id) as session:
-        intakes.ask_to_write(session, actor, number)
+    ask(house, actor, number, intakes.ask_to_write)
     assert vanish(house, actor, number) is Lane.SHORT
     assert sites(house, actor) == 0
     work(house, actor, number)
@@ -108,8 +114,7 @@ def test_a_sheet_that_kills_its_worker_twice_is_given_up_with_a_sentence(house: 
 def test_rows_that_were_not_written_twice_lead_back_to_the_preview(house: House, actor: Actor) -> None:
     number = sent(house, actor)
     work(house, actor, number)
-    with house.session(organisation_id=actor.organisation_id) as session:
-        intakes.ask_to_write(session, actor, number)
+    ask(house, actor, number, intakes.ask_to_write)
     vanish(house, actor, number)
     vanish(house, actor, number)
     assert (row(house, number).state, sites(house, actor)) == (IntakeState.READY, 0)
@@ -118,11 +123,9 @@ def test_rows_that_were_not_written_twice_lead_back_to_the_preview(house: House,
 def test_an_undo_whose_worker_vanished_is_done_once(house: House, actor: Actor) -> None:
     number = sent(house, actor)
     work(house, actor, number)
-    with house.session(organisation_id=actor.organisation_id) as session:
-        intakes.ask_to_write(session, actor, number)
+    ask(house, actor, number, intakes.ask_to_write)
     work(house, actor, number)
-    with house.session(organisation_id=actor.organisation_id) as session:
-        intakes.ask_to_undo(session, actor, number)
+    ask(house, actor, number, intakes.ask_to_undo)
     assert vanish(house, actor, number) is Lane.SHORT
     work(house, actor, number)
     assert (row(house, number).state, sites(house, actor)) == (IntakeState.UNDONE, 0)
