@@ -4,15 +4,18 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from outreach.domain.errors import InvalidValue
 from outreach.domain.times import Period
 from outreach.routing.checks import _Judge, check
 from outreach.routing.expand import Horizon
 from outreach.routing.formats import problem_from_json, problem_to_json
 from outreach.routing.objective import measure
 from outreach.routing.problem import (
+    NO_ROAD,
     Absence,
     Closure,
     FrozenDay,
@@ -22,11 +25,12 @@ from outreach.routing.problem import (
     Rules,
     Site,
     SiteWindow,
+    Travel,
     Turn,
     Vehicle,
     WorkingHours,
 )
-from outreach.routing.solution import Tour
+from outreach.routing.solution import Solution, Tour
 from outreach.routing.solve import solve
 from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, crew, problem
 
@@ -154,6 +158,54 @@ def test_what_is_pinned_stays_while_the_rest_is_planned(asked, data):
     )
     found = solve(turned, rounds=1_000, start=data.draw(st.sampled_from([None, plan])))
     assert check(turned, found) == ()
+
+
+SPOILT = {
+    "no vehicles": lambda p: replace(p, vehicles=()),
+    "no windows": lambda p: replace(p, sites=tuple(replace(s, windows=()) for s in p.sites)),
+    "one point": lambda p: replace(p, travel=still(p, 0)),
+    "no roads": lambda p: replace(p, travel=still(p, NO_ROAD)),
+    "quota above the days": lambda p: replace(p, needs=tuple(replace(n, quota=400) for n in p.needs)),
+    "one visit": lambda p: replace(p, needs=tuple(replace(n, quota=1) for n in p.needs[:1])),
+    "no needs": lambda p: replace(p, needs=()),
+    "no sites": lambda p: replace(p, sites=(), needs=()),
+    "all closed": lambda p: replace(p, closures=(Closure(p.horizon, "nghỉ", None, True),)),
+    "all pinned": lambda p: replace(
+        p, needs=tuple(replace(n, quota=1) for n in p.needs), pins=tuple(Pin(n.id, p.horizon.first) for n in p.needs)
+    ),
+    "all frozen": lambda p: replace(
+        p, frozen=tuple(FrozenDay(v.id, day) for v in p.vehicles for day in p.horizon.days())
+    ),
+    "nobody there": lambda p: replace(p, staff=crew("north", drivers=0)),
+    "service of a day": lambda p: replace(p, needs=tuple(replace(n, service_s=86_400) for n in p.needs)),
+    "service of no time": lambda p: replace(p, needs=tuple(replace(n, service_s=0) for n in p.needs)),
+}
+
+
+def still(asked: Problem, seconds: int) -> Travel:
+    """Every leg takes so long."""
+    legs = np.full((len(asked.places), len(asked.places)), seconds, dtype=np.int32)
+    return Travel(tuple(place.id for place in asked.places), legs, legs)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(provinces(), st.lists(st.sampled_from(sorted(SPOILT)), min_size=1, max_size=3, unique=True))
+def test_spoilt_problem_gives_a_sound_plan_or_an_error_with_a_field(asked, faults):
+    """Whatever is missing or too much: no crash, and what cannot be is named."""
+    for fault in faults:
+        asked = SPOILT[fault](asked)
+    found = plan_or_field(asked)
+    if isinstance(found, Solution):
+        assert check(asked, found) == ()
+    else:
+        assert found.startswith("pins") or (found == "vehicles" and not asked.vehicles)
+
+
+def plan_or_field(asked: Problem) -> Solution | str:
+    try:
+        return solve(asked, rounds=300)
+    except InvalidValue as error:
+        return error.field
 
 
 def pin_of(tour: Tour, i: int, said: int) -> Pin:
