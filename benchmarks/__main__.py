@@ -39,19 +39,21 @@ SOLVERS = {
 }
 
 
-def cases(bench: str, data: Path, *, only: list[str], variant: str, set_up_s: int) -> Iterator[Case]:
+def cases(
+    bench: str, data: Path, *, only: list[str], largest: int | None, variant: str, set_up_s: int
+) -> Iterator[Case]:
     """The instances of a benchmark, one after the other, when all names are known to be there."""
-    if bench in MERGED:
+    if bench in MERGED and largest is None:
         sizes = (readers.merged(data, int(name)) if name.isdigit() else name for name in only or MERGED[bench])
         only = list(dict.fromkeys(sizes))
     if FOLDERS[bench] == "uk-timetables":
-        for name in readers.instances(data, ".csv", only):
+        for name in readers.instances(data, ".csv", only, largest=largest):
             yield readers.read_timetable(data, name, variant, set_up_s=set_up_s)
     elif bench == "pvrp":
-        for name in readers.instances(data, ".csv", only):
+        for name in readers.instances(data, ".csv", only, largest=largest):
             yield readers.read_periodic(data, name)
     else:
-        for name in readers.instances(data, ".vrp", only):
+        for name in readers.instances(data, ".vrp", only, largest=largest):
             yield readers.read_site_dependent(data, name)
 
 
@@ -60,7 +62,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("bench", choices=sorted(FOLDERS))
     parser.add_argument("--data", type=Path, help="folder with the instances")
-    parser.add_argument(
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--largest", type=int, metavar="N", help="so many instances, those with the longest files")
+    chosen.add_argument(
         "--only",
         type=lambda text: text.split(","),
         default=[],
@@ -90,7 +94,8 @@ def main() -> None:
     shown: list[Row] = []
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     print(f"{options.bench}: {multiprocessing.cpu_count()} cores, load {load:.1f} before", flush=True)
-    for case in cases(options.bench, data, only=options.only, variant=options.variant, set_up_s=options.set_up):
+    asked = {"only": options.only, "largest": options.largest, "variant": options.variant, "set_up_s": options.set_up}
+    for case in cases(options.bench, data, **asked):
         large = options.bench == "uk" and len(case.visits) > LARGE
         seconds = options.seconds * (2 if large and options.seconds >= STANDARD_S else 1)
         for seed in options.seed:

@@ -23,13 +23,16 @@ FACTS = ("instance", "days", "vehicles_per_day", "capacity", "max_duration")
 Array = npt.NDArray[np.float64]
 
 
-def instances(folder: Path, suffix: str, only: Sequence[str]) -> list[str]:
-    """The names asked for, after a look whether each is there; or all there are."""
+def instances(folder: Path, suffix: str, only: Sequence[str], *, largest: int | None = None) -> list[str]:
+    """The names asked for, after a look whether each is there; or all there are, or so many with the longest files."""
     files = _files(folder, suffix)
     for name in only:
         for part in _parts(name):
             _file(folder, part, suffix)
-    return list(only) or [path.stem for key, path in files.items() if key not in OVERLAPPING]
+    paths = [path for key, path in files.items() if key not in OVERLAPPING]
+    if largest is not None:
+        paths = sorted(paths, key=lambda path: -len(path.read_bytes().splitlines()))[:largest]
+    return list(only) or [path.stem for path in paths]
 
 
 def _files(folder: Path, suffix: str) -> dict[str, Path]:

@@ -30,6 +30,7 @@ def test_two_timetables_without_a_summary_are_read(tmp_path: Path):
     write_timetable(tmp_path, "east.csv", 5)
     write_timetable(tmp_path, "west.csv", 3)
     assert readers.instances(tmp_path, ".csv", ()) == ["east", "west"]
+    assert readers.instances(tmp_path, ".csv", (), largest=1) == ["east"]
     case = readers.read_timetable(tmp_path, "east", "depot")
     assert (len(case.visits), len(case.slots)) == (5, 3)
     assert_planned(case)
