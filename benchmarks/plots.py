@@ -77,12 +77,13 @@ def growth(rows: Sequence[Row]) -> Figure:
     pace.set(title="Time of a round", ylabel="microseconds")
     _line(memory, [(row.served, row.peak_mb) for row in rows if row.solver == OURS and row.peak_mb])
     memory.axhline(MOST_MB, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    memory.annotate("1 GiB", (0, MOST_MB), (2, 3), xycoords=("axes fraction", "data"), textcoords="offset points")
+    memory.annotate("1 GiB", (0, MOST_MB), (3, -11), xycoords=("axes fraction", "data"), textcoords="offset points")
     memory.set(title="Memory of the planner", ylabel="MB, at most")
     _line(driving, _against(rows))
     driving.axhline(0, color=COLOURS[PEER], linewidth=1.4)
     driving.annotate(NAMES[PEER], (0, 0), (2, 3), xycoords=("axes fraction", "data"), textcoords="offset points")
-    driving.set(title="Driving against PyVRP", ylabel="in the same time")
+    seconds = max((row.seconds for row in rows if row.solver == OURS), default=0)
+    driving.set(title="Driving against PyVRP", ylabel=f"in the same {seconds:g} s")
     driving.yaxis.set_major_formatter(PercentFormatter(decimals=0, symbol=" %"))
     low, high = driving.get_ylim()
     driving.set_ylim(min(low, -2.0), max(high, 2.0))
@@ -91,7 +92,7 @@ def growth(rows: Sequence[Row]) -> Figure:
         panel.yaxis.set_major_formatter(PLAIN)
     for panel in (pace, memory, driving):
         panel.set(xscale="log", xlabel="visits", xlim=(90, 6_500))
-        panel.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        panel.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
         _count(panel, (100, 300, 1_000, 3_000))
     return figure
 
