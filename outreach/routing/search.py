@@ -70,6 +70,8 @@ class Search:
         close_hopeless(self.world.record)
         self._forget_hopeless()
         self._pool = Pool(self.world)
+        loads = self.world["need"]["load"]
+        self.world.record["over_price"] = int(UNIT * self.typical_leg_s() / max(loads.mean() if len(loads) else 1, 1))
         self.rounds_done = 0
 
     def _forget_hopeless(self) -> None:
@@ -165,8 +167,8 @@ class Search:
 
     def _remember(self) -> None:
         """Feed the pool with the tours the search stands at."""
-        costs = self.world["tour"]["cost"].tolist()
-        self._pool.add(self.rounds(), dict(enumerate(costs)))
+        costs, over = self.world["tour"]["cost"].tolist(), self.world["tour"]["over"].tolist()
+        self._pool.add({k: needs for k, needs in self.rounds().items() if not over[k]}, dict(enumerate(costs)))
 
     def recombine(self, *, seconds: float) -> bool:
         """Put the tours seen so far together anew, from the best plan on; whether that is cheaper."""
