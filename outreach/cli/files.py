@@ -42,9 +42,10 @@ def solve(settings: Settings, args: argparse.Namespace) -> int:
         try:
             plans.extend(_plans(child))
         except KeyboardInterrupt:
-            if not plans:
-                raise
             stopped = True
+    if not plans:
+        print(translate("Đã dừng theo yêu cầu, chưa có phương án nào."), file=sys.stderr)
+        return STOPPED
     solution = solution_from_json(plans[-1])
     text = json.dumps(solution_to_json(solution), ensure_ascii=False, indent=1)
     args.output.write_text(text + "\n", encoding="utf-8")

@@ -30,7 +30,8 @@ ENOUGH_ROUNDS = 50_000  # for each visit; a few schools are planned in seconds, 
 RECOMBINE_SHARE = 0.025  # of the time at most, after each phase
 LAST_SHARE = 0.06  # of the time for order, reasons and judging
 TELL_EVERY_S = 0.5
-TELL_SHARE = 0.2  # of the time at most; a plan of a thousand visits takes a second to explain and judge
+TELL_SHARE = 0.2  # of the searching time at most; a plan of a thousand visits takes a second to explain and judge
+TEAM_TELL_SHARE = 0.5  # of the parent's time, who does not search
 PHASE_OF = {Sign.COMPILING: Phase.COMPILING, Sign.READY: Phase.DAYS}
 
 
@@ -110,6 +111,7 @@ class _Run:
         self.recombine_s = (seconds or 0.0) * RECOMBINE_SHARE
         self.told_price = float("inf")
         self.tell_again_at = 0.0
+        self.tell_share = TELL_SHARE if processes == 1 else TEAM_TELL_SHARE
         self.rounds_done = 0
         self.ending = Ending.FINISHED
 
@@ -181,19 +183,20 @@ class _Run:
     def together(self, desk: Desk, start: Rounds, *, warm: bool) -> Draft | None:
         """The best plan that the members of a team find; None if none is better than `start`."""
         quest = Quest(self.problem, self.seed, start, warm=warm, until=self.until, recombine_s=self.recombine_s)
-        best, phase = None, Phase.DAYS
-        self.ending = Ending.STOPPED  # unless a member comes to its end
+        best, ending, phase = None, None, Phase.DAYS
         with Team(quest, self.processes) as team:
             for word in team.words():
                 if word.sign is Sign.FOUND and (best is None or word.price < best.price):
                     best, self.rounds_done = word, word.rounds
                 elif word.sign is Sign.DONE:
-                    self.ending = word.ending
+                    ending = word.ending
                 elif (now := PHASE_OF.get(word.sign, phase)) is not phase:
                     phase = now
                     self.say(phase)
                 if best is not None and self.may_tell(best.price):
                     self.tell(self.draft(desk, best.plan), best.price)
+        no_end = Ending.TIME_UP if time.monotonic() >= self.until else Ending.STOPPED  # nobody lived to the end
+        self.ending = ending or no_end
         return None if best is None else self.last(self.draft(desk, best.plan), best.price)
 
     def draft(self, desk: Desk, rounds: Rounds) -> Draft:
@@ -210,7 +213,7 @@ class _Run:
         began = time.monotonic()
         self.take(draft)
         self.told_price = price
-        self.tell_again_at = began + max(TELL_EVERY_S, (time.monotonic() - began) / TELL_SHARE)
+        self.tell_again_at = began + max(TELL_EVERY_S, (time.monotonic() - began) / self.tell_share)
 
     def last(self, draft: Draft, price: float) -> Draft:
         """The search's last plan, told before its days are put in order."""
