@@ -129,7 +129,7 @@ class Search:
         world = self.world
         places, size = world["need"]["place"], world.number("places")
         legs = world["leg"]["seconds"].reshape(size, size)
-        near = world["near"]["need"].reshape(len(places), -1)[:, :3]
+        near = world["near"]["need"].reshape(len(places), world.number("neighbours"))[:, :3]
         hops = legs[places[:, None], places[near]] if near.size else np.zeros((len(places), 1))
         depots = np.unique(world["node"]["place"][world.number("visits") :])
         ways = legs[depots[:, None], places[None, :]].min(axis=0) if len(depots) else np.zeros(len(places))

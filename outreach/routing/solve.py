@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.routing.checks import check
 from outreach.routing.day import EASY_STOPS, best_order
-from outreach.routing.draft import Desk, Draft, Round, draft_from, draft_of, fill
+from outreach.routing.draft import Desk, Draft, Round, draft_of, fill, take_over
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
+from outreach.routing.pins import put_pins
 from outreach.routing.problem import Problem
 from outreach.routing.solution import Ending, Phase, Progress, Solution
 from outreach.routing.team import MOST_MEMBERS, Quest, Rounds, Sign, Team
@@ -135,11 +136,13 @@ class _Run:
 
     def first(self, desk: Desk, start: Solution | None) -> Draft:
         """The standing plan with what fits, or a plan by cheapest insertion, whichever costs less; told at once."""
-        best = draft_from(desk, start) if start is not None else Draft(desk)
+        best = put_pins(Draft(desk), start)
+        if start is not None:
+            take_over(best, start)
         if len(self.problem.needs) * len(desk.vehicle_days) <= FIRST_MOST:
             fill(best)
             if start is not None:
-                fresh = Draft(desk)
+                fresh = put_pins(Draft(desk), None)
                 fill(fresh)
                 best = min(best, fresh, key=lambda draft: draft.price)
             self.take(best)
@@ -300,7 +303,7 @@ def order_days(draft: Draft, *, until: float, easy_only: bool) -> None:
             return
         if easy_only and len(old.calls) > EASY_STOPS:
             continue
-        order = best_order(desk.clock, desk.depots[k], old.calls)
+        order = best_order(desk.clock_of(k), desk.depots[k], old.calls)
         if order is None:
             continue
         found = desk.round_of(k, order)

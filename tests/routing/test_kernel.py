@@ -49,24 +49,26 @@ def test_kernel_and_plain_clock_agree_on_every_short_tour(asked, shift):
     """Up to three visits in any order on any vehicle-day: both find a day or neither, and the kernel's is no longer."""
     asked = replace(asked, rules=replace(asked.rules, shift_max_s=shift))
     horizon = Horizon(asked)
-    world, clock = world_of(horizon, seed=1), Clock(horizon)
+    world = world_of(horizon, seed=1)
     stops = world["stop"]["need"]
     for k, vd in enumerate(horizon.vehicle_days[:4]):
+        rules = horizon.rules_on(vd.vehicle, vd.day)
+        clock = Clock(horizon, rules)
         may = [u for u in range(len(asked.needs)) if world["hour"]["row"][u * world.number("tours") + k] != NOWHERE]
         for order in itertools.chain.from_iterable(itertools.permutations(may[:4], n) for n in (1, 2, 3)):
             calls = [call_of(horizon, asked.needs[u], vd.vehicle, vd.day) for u in order]
             times = clock.times(horizon.travel.index[vd.vehicle.depot_id], calls)
             stops[: len(order)] = order
-            leave = first_departures(world.record, asked.rules.leave_earliest_s)
+            leave = first_departures(world.record, rules.leave_earliest_s)
             back, state = earliest_return(world.record, k, len(order), 0, *leave)
             drive = clock.drive_of(horizon.travel.index[vd.vehicle.depot_id], calls)
             work = drive + sum(call.set_up_s + call.service_s + call.pack_up_s for call in calls)
             day = working_day(world.record, k, len(order), work, back, state)
-            short_enough = drive <= asked.rules.drive_max_s and len(order) <= (asked.rules.stops_max or len(order))
+            short_enough = drive <= rules.drive_max_s and len(order) <= (rules.stops_max or len(order))
             if isinstance(times, Failure):
                 assert day == NOWHERE or not short_enough
             else:
-                assert NOWHERE < day <= times.return_s - times.leave_s <= asked.rules.shift_max_s
+                assert NOWHERE < day <= times.return_s - times.leave_s <= rules.shift_max_s
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -5,7 +5,7 @@ import numpy as np
 from outreach.routing.kernel.chance import fraction
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
-from outreach.routing.kernel.insertion import has_room, keeps_time, order_absent, place_visits
+from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, order_absent, place_visits
 from outreach.routing.kernel.ruin import ruin
 from outreach.routing.kernel.tours import begin_round, put_in, settle, take_out, undo_round
 from outreach.routing.kernel.world import NOWHERE, need, node, rule, turn
@@ -40,10 +40,10 @@ def anneal(w, best, rounds, hot, cold):
 
 @compiled
 def empty(w):
-    """Take out every visit that is not fixed."""
+    """Take out every visit."""
     begin_round(w)
     for v in range(w.visits):
-        if node(w, v).tour != NOWHERE and not node(w, v).fixed:
+        if node(w, v).tour != NOWHERE:
             take_out(w, v)
     settle(w)
 
@@ -62,7 +62,9 @@ def load_visit(w, k, u):
     if w.timed:
         refresh(w, k)
     detour -= node(w, last).ahead
-    if not has_room(w, u, k, detour) or (w.timed and not keeps_time(w, u, k, last, detour)):
+    if not has_room(w, u, k, detour) or (w.ordered and not keeps_order(w, u, k, last)):
+        return False
+    if w.timed and not keeps_time(w, u, k, last, detour):
         return False
     v = need(w, u).first
     while node(w, v).tour != NOWHERE:

@@ -31,6 +31,7 @@ from outreach.routing.kernel.world import (
 
 ALL_TOURS = 24  # up to so many tours each one's depot is looked at, beyond it so many in a row from a random one
 LOOK_EVERYWHERE = 16  # one time in so many for a need that was missing before
+FIRST, LAST = 1, 2  # turns
 BLINK = 10  # in 1,024: now and then a place is not looked at, so that the same choice is not made for ever
 
 
@@ -50,6 +51,26 @@ def has_room(w, u, k, detour):
     if round_.drive + detour + round_.handling + handling > law.shift:
         return False
     return round_.size > 0 or crew(w, law.pool).left > 0
+
+
+@compiled
+def keeps_order(w, u, k, p):
+    """Whether need `u` after node `p` of tour `k` leaves what is pinned first, last or right after another there."""
+    asked, d, q = need(w, u), rule(w, k).day, node(w, p).next
+    if asked.kept_on == d:
+        if (asked.turn == FIRST and p < w.visits) or (asked.turn == LAST and q < w.visits):
+            return False
+        if asked.follows != NOWHERE and (p >= w.visits or node(w, p).need != asked.follows):
+            return False
+    if p < w.visits:
+        before = need(w, node(w, p).need)
+        if before.kept_on == d and before.turn == LAST:
+            return False
+    if q < w.visits:
+        after = need(w, node(w, q).need)
+        if after.kept_on == d and (after.turn == FIRST or after.follows != NOWHERE):
+            return False
+    return True
 
 
 @compiled
@@ -89,6 +110,8 @@ def look_after(w, u, k, p, by_day):
     if w.priced:
         cost += day_price(w, u * w.days + rule(w, k).day).price
     if cost >= best.cost or row_of(w, u, k) == NOWHERE or blinks(w) or not has_room(w, u, k, detour):
+        return
+    if w.ordered and not keeps_order(w, u, k, p):
         return
     if w.timed and not keeps_time(w, u, k, p, detour):
         return
@@ -186,7 +209,7 @@ def best_pattern(w, u):
                 if price >= NEVER:
                     holds = False
                     break
-                cost += max(price, 0)
+                cost += price if price > -NEVER else 0
             elif price == -NEVER:  # a visit that stays is on a day that the set has not
                 holds = False
                 break
@@ -215,7 +238,7 @@ def extend_chains(w, u, visits):
             if found(w, before).cost == -NEVER:
                 break  # a visit that stays is not passed over
         if here.cost < NEVER:
-            here.cost += max(price, 0)
+            here.cost += price if price > -NEVER else 0
 
 
 @compiled
@@ -233,7 +256,7 @@ def best_chain(w, u):
         price = found(w, d).cost
         start = chain(w, w.days + d)
         start.before = NOWHERE
-        start.cost = NEVER if d > first_day or price >= NEVER else max(price, 0)
+        start.cost = NEVER if d > first_day or price >= NEVER else price if price > -NEVER else 0
     best_visits, best_day = 0, NOWHERE
     best = asked.missing * asked.count
     for visits in range(1, asked.count + 1):
