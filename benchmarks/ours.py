@@ -20,7 +20,7 @@ def outreach(case: Case, *, seconds: float, seed: int) -> Answer:
     """`outreach.routing.solve` in one process."""
     began = time.monotonic()
     solution = solve(problem_of(case), seconds=seconds, seed=seed)
-    return Answer(routes_of(case, solution), getattr(solution, "rounds", None), time.monotonic() - began)
+    return Answer(routes_of(case, solution), solution.rounds or None, time.monotonic() - began)
 
 
 def told(case: Case, *, seconds: float, seed: int) -> Answer:
@@ -41,9 +41,9 @@ def rounds(case: Case, *, seconds: float, seed: int) -> Answer:  # noqa: ARG001 
 
     search = Search(Horizon(problem_of(case)), seed=seed)
     hot_s = search.full_heat_s()
-    search.run(Budget(ROUNDS_BEFORE * len(case.visits)), hot_s=hot_s, tell=_nobody)
+    search.run(Budget(ROUNDS_BEFORE * len(case.visits)), hot_s=hot_s, look=_nobody)
     began = time.process_time()  # who else is on the core does not matter
-    search.run(Budget(ROUNDS), hot_s=WARM * hot_s, tell=_nobody)
+    search.run(Budget(ROUNDS), hot_s=WARM * hot_s, look=_nobody)
     took = time.process_time() - began
     tours, numbers = search.horizon.vehicle_days, slot_numbers(case)
     routes = {numbers[tours[k].vehicle.id, tours[k].day]: order for k, order in search.best_rounds().items()}
@@ -51,7 +51,7 @@ def rounds(case: Case, *, seconds: float, seed: int) -> Answer:  # noqa: ARG001 
 
 
 def _nobody(_: object) -> None:
-    """Hear of a better plan, and do nothing."""
+    """Look at a plan on the way, and do nothing."""
 
 
 def get_ready() -> None:

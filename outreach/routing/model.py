@@ -57,6 +57,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "window_columns": windows.shape[1],
         "neighbours": nearby.shape[1],
         "priced": int(any(need.preferred_weeks for need in horizon.problem.needs) or bool(horizon.pins)),
+        "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
         "ordered": int((needs["kept_on"] != NOWHERE).any()),
         "timed": int(_timed(horizon, windows)),
         "step": horizon.rules.step_s,

@@ -84,7 +84,7 @@ def _search(desk: Desk, pins: Sequence[Pin]) -> Draft | None:
         search = Search(horizon, seed=1)
         numbers = {need.id: u for u, need in enumerate(needs)}
         search.load({k: [numbers[call.need_id] for call in round_.calls] for k, round_ in draft.rounds.items()})
-        search.run(Budget(TRY_ROUNDS), hot_s=search.full_heat_s(), tell=lambda _: None)
+        search.run(Budget(TRY_ROUNDS), hot_s=search.full_heat_s(), look=lambda _: None)
         draft = draft_of(small, {k: [needs[u].id for u in order] for k, order in search.best_rounds().items()})
     if _broken(draft, pins):
         return None

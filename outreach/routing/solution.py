@@ -90,12 +90,15 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan for the whole horizon."""
+    """A plan for the whole horizon, and what it was made with."""
 
     trips: tuple[Trip, ...]
     unserved: tuple[Unserved, ...] = ()
     seed: int = 0
     ending: Ending = Ending.FINISHED
+    rounds: int = 0  # done by the search that found it
+    processes: int = 1  # searches that worked on it, each with a seed of its own
+    versions: tuple[tuple[str, str], ...] = ()
 
     def tours(self) -> Iterator[Tour]:
         """Each tour of each trip."""
@@ -130,6 +133,7 @@ class Phase(StrEnum):
 
     CHECKING = "checking"
     TRAVEL = "travel"
+    COMPILING = "compiling"  # getting the search ready, once after each update; the first plan stands already
     DAYS = "days"  # which site on which day
     TIMES = "times"  # order and times of each day
     JUDGING = "judging"

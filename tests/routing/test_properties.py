@@ -81,6 +81,7 @@ def needs(draw: st.DrawFn, name: str) -> Need:
         last_visit=draw(st.sampled_from([None, MONDAY - timedelta(days=3)])),
         preferred_weeks=draw(st.sampled_from([frozenset(), frozenset({MONDAY + timedelta(days=7)})])),
         equipment=draw(st.sampled_from([frozenset(), frozenset({"projector"})])),
+        load=draw(st.sampled_from([0, 1, 2, 5])),
     )
 
 
@@ -97,6 +98,7 @@ def provinces(draw: st.DrawFn) -> Problem:
             weekdays=draw(weekdays),
             absences=tuple(Absence(period) for period in draw(st.lists(periods(), max_size=1))),
             length_m=draw(st.sampled_from([None, 8.0])),
+            capacity=draw(st.sampled_from([None, 0, 3])),
             set_up_s=draw(st.sampled_from([240, 900])),
             pack_up_s=draw(st.sampled_from([0, 900])),
             equipment=draw(st.sampled_from([frozenset(), frozenset({"projector", "lift"})])),

@@ -43,14 +43,21 @@ def blinks(w):
 
 @compiled
 def has_room(w, u, k, detour):
-    """Whether tour `k` can take need `u` with so much more driving; says nothing of windows."""
+    """Whether tour `k` can take need `u` with so much more driving; says nothing of windows and load."""
     round_, law, asked = tour(w, k), rule(w, k), need(w, u)
-    if round_.size >= law.stops or round_.load + asked.load > law.capacity or round_.drive + detour > law.drive:
+    if round_.size >= law.stops or round_.drive + detour > law.drive:
         return False
     handling = law.set_up + asked.set_up + asked.service + law.pack_up
     if round_.drive + detour + round_.handling + handling > law.shift:
         return False
     return round_.size > 0 or crew(w, law.pool).left > 0
+
+
+@compiled
+def more_over(w, u, k):
+    """How much more load above its capacity tour `k` has with need `u`."""
+    over = tour(w, k).load + need(w, u).load - rule(w, k).capacity
+    return over - max(over - need(w, u).load, 0) if over > 0 else 0
 
 
 @compiled
@@ -109,6 +116,11 @@ def look_after(w, u, k, p, by_day):
         cost += rule(w, k).price
     if w.priced:
         cost += day_price(w, u * w.days + rule(w, k).day).price
+    over = more_over(w, u, k)
+    if over > 0:
+        if not w.soft:
+            return
+        cost += w.over_price * over
     if cost >= best.cost or row_of(w, u, k) == NOWHERE or blinks(w) or not has_room(w, u, k, detour):
         return
     if w.ordered and not keeps_order(w, u, k, p):
@@ -333,6 +345,7 @@ def close_hopeless(w):
             detour = travel(w, depot.place, need(w, u).place) + travel(w, need(w, u).place, depot.into)
             holds = (
                 detour < FAR
+                and need(w, u).load <= rule(w, k).capacity
                 and has_room(w, u, k, detour)
                 and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
             )

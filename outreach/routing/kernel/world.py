@@ -83,6 +83,7 @@ TOUR = np.dtype(
         ("drive", "i4"),
         ("handling", "i4"),  # set-ups, services and pack-ups
         ("load", "i4"),
+        ("over", "i4"),  # load above the capacity
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
     ],
@@ -124,6 +125,11 @@ NUMBERS = (
     "window_columns",
     "neighbours",
     "priced",  # 1: a visit costs more on some days
+    "soft",  # 1: tours may be overloaded on the way, for a price
+    "over_price",  # of a unit of load above a tour's capacity, adapted to the search
+    "over_rounds",  # rounds that ended overloaded since it was adapted
+    "over",  # load above capacities in the plan as it is
+    "current_over",  # and in the plan this round began with
     "ordered",  # 1: some visits keep their place in the order
     "timed",  # 1: windows or lunch matter; else a tour's length is its driving and handling
     "step",  # services start at full steps
