@@ -280,6 +280,18 @@ class DaySheet:
 
 
 @dataclass(frozen=True, slots=True)
+class NearDay:
+    """A day on which a need would find a place if one rule gave way by `amount`; `words` end the sentence `text`."""
+
+    rule: str
+    amount: int  # in the unit of the rule
+    day: date
+    vehicle: VehicleSign
+    words: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnservedRow:
     """A need that found no day, with its reasons as sentences in the reader's language."""
 
@@ -293,6 +305,7 @@ class UnservedRow:
     quota: int
     codes: tuple[str, ...]
     reasons: tuple[str, ...]
+    nearest: tuple[NearDay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
