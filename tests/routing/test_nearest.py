@@ -279,8 +279,47 @@ def tight_provinces(draw: st.DrawFn) -> Problem:
     return replace(asked, needs=tuple(wanted), vehicles=buses)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-@given(tight_provinces())
+@st.composite
+def busy_weeks(draw: st.DrawFn) -> Problem:
+    """A few days and more schools than the buses can take, near or far: here time, stops and loads run out."""
+    reach = draw(st.sampled_from([12, 60, 150]))
+    names = [f"s{i}" for i in range(draw(st.integers(4, 8)))]
+    hours = st.sampled_from(
+        [(MORNING, AFTERNOON), (MORNING,), (SiteWindow(8 * H, 16 * H),), (SiteWindow(6 * H, 19 * H),)]
+    )
+    minutes = draw(st.sampled_from([(15, 30), (30, 90), (120, 180)]))
+    return problem(
+        {"base": 0, **{name: draw(st.integers(-reach, reach)) for name in names}},
+        sites=[site(name, windows=draw(hours)) for name in names],
+        needs=[
+            need(
+                name,
+                service_s=draw(st.sampled_from(minutes)) * 60,
+                quota=draw(st.integers(1, 2)),
+                min_gap_days=draw(st.integers(0, 2)),
+                priority=draw(st.integers(2, 4)),
+                load=draw(st.integers(0, 3)),
+            )
+            for name in names
+        ],
+        vehicles=[
+            bus(name, capacity=draw(st.sampled_from([None, 6]))) for name in ("one", "two")[: draw(st.integers(1, 2))]
+        ],
+        days=draw(st.integers(1, 3)),
+        staff=draw(st.sampled_from([(), crew()])),
+        rules=Rules(
+            leave_earliest_s=draw(st.sampled_from([6 * H, 7 * H])),
+            return_latest_s=draw(st.sampled_from([16 * H, 18 * H])),
+            shift_max_s=draw(st.sampled_from([8 * H, 11 * H])),
+            drive_max_s=draw(st.sampled_from([4 * H, 8 * H])),
+            lunch_s=draw(st.sampled_from([0, H, 2 * H])),
+            stops_max=draw(st.sampled_from([None, 3])),
+        ),
+    )
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(tight_provinces() | busy_weeks())
 def test_each_near_miss_is_true_and_the_least(asked):
     """Eased by its amount the judge accepts the visit where it says; by one less, no vehicle-day takes it."""
     solution = planned(asked)
