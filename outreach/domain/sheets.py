@@ -280,35 +280,6 @@ class DaySheet:
 
 
 @dataclass(frozen=True, slots=True)
-class NearDay:
-    """A day on which a need would find a place if one rule gave way by `amount`; `words` end the sentence `text`."""
-
-    rule: str
-    amount: int  # in the unit of the rule
-    day: date
-    vehicle: VehicleSign
-    words: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnservedRow:
-    """A need that found no day, with its reasons as sentences in the reader's language."""
-
-    need_id: int
-    site_id: int
-    site_name: str
-    commune: str
-    at: Coordinates
-    service: ServiceKind
-    missing: int
-    quota: int
-    codes: tuple[str, ...]
-    reasons: tuple[str, ...]
-    nearest: tuple[NearDay, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CurvePoint:
     """A moment of a run at which a better plan was found."""
 
@@ -330,6 +301,10 @@ class RunView:
     queue_position: int
     elapsed_s: float
     limit_s: float
+    seed: int
+    rounds: int  # done by the search that found the saved plan; 0 before
+    processes: int
+    versions: tuple[tuple[str, str], ...]  # names and versions of what made the saved plan
     wanted: int
     sites: int
     needs: int

@@ -5,19 +5,18 @@ where only a walk through the day can tell, a way to ease it second by second (`
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from outreach.domain.times import TimeWindow
+from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.draft import Draft
 from outreach.routing.expand import absent_on
-from outreach.routing.problem import Need, Rules, Site, Vehicle
+from outreach.routing.problem import Need, Pin, Rules, Site, Vehicle
 from outreach.routing.solution import Hurdle
 from outreach.routing.timeline import Call, Clock
 
-DAY_S = 24 * 3600
 MONTH_DAYS = 30  # a wish for days that is moved by so much has given way as a whole
 
 Windows = tuple[TimeWindow, ...]
@@ -49,21 +48,35 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A need with its site, and the days its other visits are on."""
+    """A need with its site, its pins, and the days its other visits are on."""
 
     need: Need
     site: Site
     days: tuple[date, ...]
+    pins: tuple[Pin, ...] = ()
 
     @property
     def neighbours(self) -> tuple[date, ...]:
         """All days that a new visit must keep its distance from."""
         return self.days if self.need.last_visit is None else (self.need.last_visit, *self.days)
 
+    def pins_on(self, day: date) -> tuple[Pin, ...]:
+        """The pins that speak of a visit on `day`."""
+        return tuple(pin for pin in self.pins if pin.day in (None, day))
+
     def may_come(self, day: date) -> bool:
         """Whether a visit on `day` is thinkable: the need has none on it, and its last one lies before."""
         last = self.need.last_visit
         return day not in self.days and (last is None or day > last)
+
+
+def pinned_hours(pins: Iterable[Pin], windows: Windows) -> Windows:
+    """`windows` as far as the hours of `pins` leave them."""
+    for pin in pins:
+        first, last = pin.from_s or 0, DAY_S if pin.to_s is None else pin.to_s
+        cut = ((max(window.start_s, first), min(window.end_s, last)) for window in windows)
+        windows = tuple(TimeWindow(start, end) for start, end in cut if start < end)
+    return windows
 
 
 def usual_hours(site: Site, day: date) -> Windows:
@@ -135,6 +148,26 @@ def _size(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
             yield Lack(hurdle, max(over, 1), (size - limit) / limit)
 
 
+def _equipment(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
+    wanted = wish.need.equipment
+    if missing := wanted - spot.vehicle.equipment:
+        yield Lack(Hurdle.EQUIPMENT, len(missing), len(missing) / len(wanted))
+
+
+def _pinned(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
+    """Pinned to another vehicle or other days; pinned hours are walked, for they may be in the way or not."""
+    dated = [pin.day for pin in wish.pins if pin.day]
+    elsewhere = len(dated) >= wish.need.quota and spot.day not in dated
+    if elsewhere or any(pin.vehicle_id not in (None, spot.vehicle.id) for pin in wish.pins_on(spot.day)):
+        yield Lack(Hurdle.PINNED)
+
+
+def _frozen(draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
+    pinned_there = any(pin.day == spot.day and pin.vehicle_id == spot.vehicle.id for pin in wish.pins)
+    if (spot.vehicle.id, spot.day) in draft.desk.horizon.frozen and not pinned_there:
+        yield Lack(Hurdle.DAY_FROZEN)
+
+
 def _dates(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
     """Days before the first or after the last day asked for."""
     early = (wish.need.first - spot.day).days if wish.need.first else 0
@@ -165,7 +198,7 @@ def _pattern(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
 
 
 def _stops(draft: Draft, _wish: Wish, spot: Spot) -> Iterator[Lack]:
-    most = draft.desk.clock.rules.stops_max
+    most = draft.desk.horizon.rules.stops_max
     if most is not None and (over := len(spot.calls) + 1 - most) > 0:
         yield Lack(Hurdle.STOPS, over, over / most)
 
@@ -177,7 +210,8 @@ def _load(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
 
 
 CHECKS: tuple[Callable[[Draft, Wish, Spot], Iterator[Lack]], ...] = (
-    _site_closed, _kind, _size, _dates, _too_near, _too_far_apart, _pattern, _stops, _load,
+    _site_closed, _kind, _size, _equipment, _pinned, _frozen,
+    _dates, _too_near, _too_far_apart, _pattern, _stops, _load,
 )  # fmt: skip
 
 

@@ -1,14 +1,13 @@
 """How near a visit without a day came: on every vehicle-day one rule at a time gives way, by as little as can be."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise, permutations
 
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft
-from outreach.routing.hurdles import CHECKS, ELASTIC, Elastic, Lack, Spot, Wish, at_home, usual_hours
-from outreach.routing.problem import NO_ROAD, Need, Rules, Site, Vehicle
+from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, pinned_hours, usual_hours
+from outreach.routing.problem import NO_ROAD, Need, Pin, Rules, Site, Vehicle
 from outreach.routing.solution import Hurdle, NearMiss, Reason, ReasonCode, Unserved
 from outreach.routing.timeline import Call, Clock, Times, call_of
 
@@ -53,7 +52,7 @@ class _Search:
     def _spot(self, vehicle: Vehicle, day: date) -> Spot:
         k = self.draft.desk.numbers.get((vehicle.id, day))
         round_ = None if k is None else self.draft.rounds.get(k)
-        rules = replace(self.draft.desk.clock.rules, stops_max=None)
+        rules = replace(self.horizon.rules_on(vehicle, day), stops_max=None)
         return Spot(
             vehicle=vehicle,
             day=day,
@@ -65,16 +64,15 @@ class _Search:
         )
 
     def clock(self, rules: Rules) -> Clock:
-        """The draft's clock under other rules."""
+        """The clock under these rules."""
         if rules not in self._clocks:
-            clock = copy(self.draft.desk.clock)
-            clock.rules = rules
-            self._clocks[rules] = clock
+            self._clocks[rules] = Clock(self.horizon, rules)
         return self._clocks[rules]
 
     def nearest(self, need: Need) -> tuple[NearMiss, ...]:
         """For each rule that alone would let a visit of `need` in, where it has to give least; the nearest first."""
-        wish = Wish(need, self.horizon.sites[need.site_id], self.draft.days[need.id])
+        pins = tuple(self.horizon.pins.get(need.id, ()))
+        wish = Wish(need, self.horizon.sites[need.site_id], self.draft.days[need.id], pins)
         best: dict[Hurdle, tuple[Lack, Spot]] = {}
         for spot in self.spots:
             for lack in self._ways_in(wish, spot, best):
@@ -96,16 +94,19 @@ class _Search:
             return
         if not wish.may_come(spot.day) or not self._has_road(wish.site, spot):
             return
+        pins = wish.pins_on(spot.day)
+        windows = self.horizon.windows_on(wish.site, spot.day) or usual_hours(wish.site, spot.day)
         call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
-        if not call.windows:
-            call = replace(call, windows=usual_hours(wish.site, spot.day))
+        unpinned = replace(call, windows=windows, turn=None, follows=None)
+        call = replace(call, windows=pinned_hours(pins, windows))
+        if not lacks:
+            yield from self._stretched(spot, call, windows, pins, best)
+            lacks = [Lack(Hurdle.PINNED)] if pins else []
         if len(lacks) == 1:
             (lack,) = lacks
             nearer = lack.hurdle not in best or lack.amount < best[lack.hurdle][0].amount
-            if nearer and self._fits(spot, spot.calls, call):
+            if nearer and self._fits(spot, spot.calls, unpinned if lack.hurdle is Hurdle.PINNED else call):
                 yield lack
-        if not lacks:
-            yield from self._stretched(spot, call, {hurdle: lack for hurdle, (lack, _) in best.items()})
         if mended_by_room:
             yield from self._swapped(wish, spot, call, best.get(Hurdle.ROOM))
 
@@ -128,27 +129,27 @@ class _Search:
                 return True
         return False
 
-    def _stretched(self, spot: Spot, call: Call, best: dict[Hurdle, Lack]) -> Iterator[Lack]:
+    def _stretched(
+        self, spot: Spot, call: Call, windows: Windows, pins: tuple[Pin, ...], best: dict[Hurdle, tuple[Lack, Spot]]
+    ) -> Iterator[Lack]:
         """The limits of time, each eased second by second; nothing else is in the way."""
         limits = {
-            hurdle: best[hurdle].amount - 1 if hurdle in best else max(elastic.most(spot.rules, call.windows), 0)
+            hurdle: best[hurdle][0].amount - 1 if hurdle in best else max(elastic.most(spot.rules, windows), 0)
             for hurdle, elastic in ELASTIC.items()
         }
-        rules, windows = spot.rules, call.windows
-        for hurdle, by in limits.items():
-            rules, windows = ELASTIC[hurdle].eased(rules, windows, by)
-        if not self._fits(spot, spot.calls, replace(call, windows=windows), rules):
+
+        def fits(by: dict[Hurdle, int]) -> bool:
+            rules, eased = spot.rules, windows
+            for hurdle, amount in by.items():
+                rules, eased = ELASTIC[hurdle].eased(rules, eased, amount)
+            return self._fits(spot, spot.calls, replace(call, windows=pinned_hours(pins, eased)), rules)
+
+        if not fits(limits):
             return  # not even all of them together let it in by as little
         for hurdle, limit in limits.items():
-            elastic = ELASTIC[hurdle]
-
-            def fits(by: int, elastic: Elastic = elastic) -> bool:
-                rules, windows = elastic.eased(spot.rules, call.windows, by)
-                return self._fits(spot, spot.calls, replace(call, windows=windows), rules)
-
-            if limit > 0 and fits(limit):
-                amount = _least(fits, limit)
-                yield Lack(hurdle, amount, amount / elastic.whole(spot.rules, call.windows))
+            if limit > 0 and fits({hurdle: limit}):
+                amount = _least(lambda by, hurdle=hurdle: fits({hurdle: by}), limit)  # type: ignore[misc]
+                yield Lack(hurdle, amount, amount / ELASTIC[hurdle].whole(spot.rules, windows))
 
     def _swapped(self, wish: Wish, spot: Spot, call: Call, best: tuple[Lack, Spot] | None) -> Iterator[Lack]:
         """Another visit of the day, no more urgent, gives its place; the one least missed."""
@@ -156,6 +157,8 @@ class _Search:
         for other in sorted(spot.calls, key=lambda other: self._price(other.need_id)):
             need, price = self.draft.needs[other.need_id], self._price(other.need_id)
             if need.priority > wish.need.priority or need.id == wish.need.id or (least is not None and price >= least):
+                continue
+            if any(pin.day == spot.day for pin in self.horizon.pins.get(need.id, ())):
                 continue
             others = tuple(left for left in spot.calls if left is not other)
             load = wish.need.load + sum(left.load for left in others)

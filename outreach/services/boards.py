@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.domain.places import Coordinates
-from outreach.domain.sheets import BoardCell, BoardDay, BoardVisit, BoardWeek, UnservedRow, VehicleSign
+from outreach.domain.sheets import BoardCell, BoardDay, BoardVisit, BoardWeek, VehicleSign
 from outreach.domain.times import HalfDay, Period
+from outreach.domain.unserved import UnservedRow
 from outreach.i18n import translate
 from outreach.services.breaches import PlanBreaches
 from outreach.services.day_sheets import day_sheets, period_sheets

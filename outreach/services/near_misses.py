@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from outreach.domain.sheets import NearDay, VehicleSign
+from outreach.domain.sheets import VehicleSign
+from outreach.domain.unserved import NearDay
 from outreach.i18n import day as day_text
 from outreach.i18n import duration, long_day, number, translate, translate_count, weekday
 from outreach.routing.solution import Hurdle, NearMiss, Reason, Unserved
@@ -93,13 +94,16 @@ _WRITERS: dict[Hurdle, Callable[[NearMiss, Names], str]] = {
     Hurdle.WEIGHT: lambda miss, _: translate(
         "nếu đường vào chịu được xe nặng thêm {kilograms} kg", kilograms=number(miss.amount)
     ),
+    Hurdle.EQUIPMENT: lambda miss, _: translate_count("nếu xe có thêm {count} thiết bị mà buổi này cần", miss.amount),
     Hurdle.LIBRARIANS: lambda miss, _: translate_count("nếu có thêm {count} thủ thư", miss.amount),
     Hurdle.DRIVERS: lambda miss, _: translate_count("nếu có thêm {count} lái xe", miss.amount),
     Hurdle.CREW: lambda miss, _: translate_count(
         "nếu có thêm {count} người cho đủ tổ phục vụ, cả lái xe và thủ thư", miss.amount
     ),
     Hurdle.SITE_CLOSED: lambda _miss, _: translate("nếu nơi này nhận xe hôm đó"),
+    Hurdle.DAY_FROZEN: lambda _miss, _: translate("nếu ngày này của xe không bị khóa"),
     Hurdle.PATTERN: lambda _miss, _: translate("nếu ngày này được thêm vào những bộ ngày cho phép"),
+    Hurdle.PINNED: lambda _miss, _: translate("nếu bỏ ghim của nhu cầu này"),
     Hurdle.VEHICLE_WEEKDAY: lambda miss, _: translate("nếu xe chạy cả {weekday}", weekday=weekday(miss.day)),
     Hurdle.VEHICLE_AWAY: lambda _miss, _: translate("nếu xe không vắng hôm đó"),
     Hurdle.ROOM: lambda miss, names: translate(

@@ -11,18 +11,20 @@ from outreach.routing.draft import ALL_ORDERS_UP_TO, Desk, Draft, fill
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.hurdles import usual_hours
-from outreach.routing.problem import Need, Problem, Rules, Site, SiteWindow, StaffMember, Vehicle
+from outreach.routing.pins import put_pins
+from outreach.routing.problem import Need, Problem, Rules, Site, SiteWindow, StaffMember, Vehicle, WorkingHours
 from outreach.routing.solution import Ending, Hurdle, NearMiss, Solution, Trip, Unserved
 from outreach.routing.timeline import Clock, Times, call_of
 
 ALL_WEEK = frozenset(range(7))
+LIMITS = ("leave_earliest_s", "return_latest_s", "shift_max_s", "drive_max_s")
 KINDS = frozenset({"bus", "van", "boat"})
 DAY_S = 24 * 3600
 
 
 def planned(asked: Problem) -> Solution:
     """The first plan, without the compiled search, with its reasons and near misses."""
-    draft = Draft(Desk(Horizon(asked)))
+    draft = put_pins(Draft(Desk(Horizon(asked))), None)
     fill(draft)
     solution = replace(draft.solution(seed=1, ending=Ending.FINISHED), unserved=explain(draft))
     assert check(asked, solution) == ()
@@ -77,7 +79,8 @@ def _eased(  # noqa: PLR0911 - one return a kind of rule
     asked: Problem, hurdle: Hurdle, need: Need, by: int, *, days: tuple[date, ...]
 ) -> Problem:
     if hurdle in RULES:
-        return replace(asked, rules=replace(asked.rules, **RULES[hurdle](asked.rules, by)))
+        vehicles = tuple(replace(one, hours=_eased_hours(one, hurdle, by)) for one in asked.vehicles)
+        return replace(asked, rules=replace(asked.rules, **RULES[hurdle](asked.rules, by)), vehicles=vehicles)
     if hurdle in SITES:
         changed = (replace(one, **SITES[hurdle](one, by)) if one.id == need.site_id else one for one in asked.sites)
         return replace(asked, sites=tuple(changed))
@@ -85,6 +88,10 @@ def _eased(  # noqa: PLR0911 - one return a kind of rule
         return _with_need(asked, replace(need, **NEEDS[hurdle](need, by)))
     if hurdle in VEHICLES:
         return replace(asked, vehicles=tuple(replace(one, **VEHICLES[hurdle](one, by)) for one in asked.vehicles))
+    if hurdle is Hurdle.EQUIPMENT:
+        more = {one.id: sorted(need.equipment - one.equipment)[:by] for one in asked.vehicles}
+        vehicles = (replace(one, equipment=one.equipment.union(more[one.id])) for one in asked.vehicles)
+        return replace(asked, vehicles=tuple(vehicles))
     if hurdle in (Hurdle.DRIVERS, Hurdle.LIBRARIANS):
         drivers = by if hurdle is Hurdle.DRIVERS else 0
         return _with_staff(asked, drivers=drivers, librarians=by - drivers)
@@ -93,10 +100,26 @@ def _eased(  # noqa: PLR0911 - one return a kind of rule
     if hurdle is Hurdle.PATTERN:
         more = [frozenset({*days, day}) for day in asked.horizon.days()] if need.patterns else []
         return _with_need(asked, replace(need, patterns=(*need.patterns, *more)))
+    if hurdle is Hurdle.PINNED:
+        return replace(asked, pins=tuple(pin for pin in asked.pins if pin.need_id != need.id))
+    if hurdle is Hurdle.DAY_FROZEN:
+        return replace(asked, frozen=())
     if hurdle is Hurdle.DAY_OFF:
         return replace(asked, closures=tuple(replace(one, stops_vehicles=False) for one in asked.closures))
     assert hurdle is Hurdle.SITE_CLOSED
     return _always_open(asked, need.site_id)
+
+
+def _eased_hours(vehicle: Vehicle, hurdle: Hurdle, by: int) -> tuple[WorkingHours, ...]:
+    """The vehicle's own hours where they say more than the rules do, eased alike."""
+    eased = []
+    for own in vehicle.hours:
+        said = Rules(**{name: value for name in LIMITS if (value := getattr(own, name)) is not None})
+        changes = {
+            name: value for name, value in RULES[hurdle](said, by).items() if getattr(own, name, None) is not None
+        }
+        eased.append(replace(own, **changes))
+    return tuple(eased)
 
 
 def _with_need(asked: Problem, changed: Need) -> Problem:
@@ -138,12 +161,12 @@ class Proof:
     def __init__(self, asked: Problem, solution: Solution) -> None:
         self.asked, self.solution = asked, solution
         self.horizon = Horizon(asked)
-        self.clock = Clock(self.horizon)
         self.tours = {(tour.vehicle_id, tour.day): tour for tour in solution.tours()}
 
     def takes(self, need_id: str, vehicle_id: str, day: date, *, without: str = "") -> bool:
         """Whether the visit can join those of the vehicle-day, but the one of `without`."""
-        vehicle, there = self.horizon.vehicles[vehicle_id], self.tours.get((vehicle_id, day))
+        vehicle = self.horizon.vehicles[vehicle_id]
+        clock, there = Clock(self.horizon, self.horizon.rules_on(vehicle, day)), self.tours.get((vehicle_id, day))
         depot = self.horizon.travel.index[vehicle.depot_id]
         ids = [stop.need_id for stop in there.stops if stop.need_id != without] if there else []
         *others, call = (call_of(self.horizon, self.horizon.needs[one], vehicle, day) for one in (*ids, need_id))
@@ -152,9 +175,9 @@ class Proof:
         else:
             orders = [(*others[:at], call, *others[at:]) for at in range(len(others) + 1)]
         for order in orders:
-            times = self.clock.times(depot, order)
+            times = clock.times(depot, order)
             if isinstance(times, Times):
-                tour = self.clock.tour(vehicle, day, depot, order, times)
+                tour = clock.tour(vehicle, day, depot, order, times)
                 kept = (trip for trip in self.solution.trips if trip.tours[0] is not there)
                 return self._is_sound(replace(self.solution, trips=(*kept, Trip(vehicle_id, (tour,)))))
         return False

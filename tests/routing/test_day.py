@@ -25,15 +25,15 @@ def test_order_follows_the_road_not_the_list():
     )
     desk = Desk(Horizon(asked))
     calls = [desk.call(desk.horizon.needs[f"need {name}"], 0) for name in names]
-    order = best_order(desk.clock, desk.depots[0], calls)
-    assert desk.clock.drive_of(desk.depots[0], order) == 40 * 60
+    order = best_order(desk.clock_of(0), desk.depots[0], calls)
+    assert desk.clock_of(0).drive_of(desk.depots[0], order) == 40 * 60
 
 
 def test_lone_visit_needs_no_solver():
     """One call is its own order."""
     desk = Desk(Horizon(two_schools_one_bus()))
     call = desk.call(desk.horizon.needs["need a"], 0)
-    assert best_order(desk.clock, desk.depots[0], [call]) == (call,)
+    assert best_order(desk.clock_of(0), desk.depots[0], [call]) == (call,)
 
 
 @settings(max_examples=20, deadline=None)
@@ -55,11 +55,11 @@ def test_found_order_drives_no_more_than_the_best_of_all(stops):
     desk = Desk(Horizon(asked))
     calls = [desk.call(desk.horizon.needs[f"need {name}"], 0) for name in names]
     depot = desk.depots[0]
-    times = [desk.clock.times(depot, order) for order in permutations(calls)]
+    times = [desk.clock_of(0).times(depot, order) for order in permutations(calls)]
     drives = [found.drive_s for found in times if isinstance(found, Times)]
-    order = best_order(desk.clock, depot, calls)
+    order = best_order(desk.clock_of(0), depot, calls)
     if drives:
         assert order is not None
-        assert desk.clock.drive_of(depot, order) <= min(drives)
+        assert desk.clock_of(0).drive_of(depot, order) <= min(drives)
         if isinstance(desk.round_of(0, order), Round):
-            assert desk.clock.drive_of(depot, order) == min(drives)
+            assert desk.clock_of(0).drive_of(depot, order) == min(drives)

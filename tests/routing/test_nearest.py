@@ -11,7 +11,20 @@ from outreach.domain.times import Period
 from outreach.routing import nearest
 from outreach.routing.explain import explained
 from outreach.routing.formats import solution_from_json, solution_to_json
-from outreach.routing.problem import NO_ROAD, Absence, Closure, Problem, Rules, SiteWindow, StaffMember, Travel
+from outreach.routing.problem import (
+    NO_ROAD,
+    Absence,
+    Closure,
+    FrozenDay,
+    Need,
+    Pin,
+    Problem,
+    Rules,
+    SiteWindow,
+    StaffMember,
+    Travel,
+    WorkingHours,
+)
 from outreach.routing.solution import Hurdle, NearMiss, ReasonCode
 from outreach.routing.solve import solve
 from tests.routing.near import days_of, eased, fits_somewhere, opened, planned
@@ -207,6 +220,37 @@ def test_gate_says_by_how_much_the_bus_is_too_large(vehicle, limit, missing):
     assert amounts(lone_school(vehicles=[bus(**vehicle)], sites=[site("a", windows=[MORNING], **limit)])) == missing
 
 
+def test_equipment_counts_the_pieces_that_are_not_on_board():
+    """A projector and a lift are asked for; one bus has the lift, the other nothing."""
+    wanted = need("a", equipment=frozenset({"projector", "lift"}))
+    found = ways(lone_school(needs=[wanted], vehicles=[bus("one"), bus("two", equipment=frozenset({"lift"}))]))
+    assert found == {Hurdle.EQUIPMENT: NearMiss(Hurdle.EQUIPMENT, 1, "two", MONDAY)}
+
+
+def test_vehicle_with_hours_of_its_own_is_over_by_those():
+    """Back by 10:00 on Mondays; served 7:30 to 9:30, packed up at 9:45, half an hour of road."""
+    half_day = (WorkingHours(frozenset({0}), return_latest_s=10 * H),)
+    assert amounts(lone_school(kilometres=30, vehicles=[bus(hours=half_day)])) == {
+        Hurdle.RETURN_LATER: 900, Hurdle.OPENS_EARLIER: 900,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("pin", [Pin("need a", vehicle_id="two"), Pin("need a", from_s=9 * H, to_s=10 * H)])
+def test_pin_that_leaves_no_place_is_named(pin):
+    """Pinned to a bus in the workshop, or to an hour for a service of two."""
+    away = Absence(Period(MONDAY, MONDAY), "xưởng")
+    asked = replace(lone_school(vehicles=[bus("one"), bus("two", absences=(away,))]), pins=(pin,))
+    found = ways(asked)
+    assert found[Hurdle.PINNED] == NearMiss(Hurdle.PINNED, 1, "one", MONDAY)
+    assert not found.keys() & {Hurdle.OPENS_EARLIER, Hurdle.CLOSES_LATER}  # the host is open long enough
+
+
+def test_frozen_day_is_named():
+    """The bus stands ready, but people have closed the day."""
+    asked = replace(lone_school(), frozen=(FrozenDay("bus", MONDAY),))
+    assert amounts(asked) == {Hurdle.DAY_FROZEN: 1}
+
+
 def test_smallest_share_of_its_limit_comes_first():
     """Two librarians of a crew of three are nearer than a host that opens on another day."""
     away = Absence(Period(MONDAY, MONDAY), "tập huấn")
@@ -263,9 +307,20 @@ def test_a_run_tells_near_misses_at_its_end_and_a_stopped_one_is_given_them():
     assert solution_from_json(solution_to_json(solution)) == solution
 
 
+def pins_of(wanted: Need) -> st.SearchStrategy[Pin]:
+    """A bus or a half-day for every visit of a need."""
+    buses, hours = (
+        st.sampled_from([None, "bus of north"]),
+        st.sampled_from([(None, None), (12 * H, None), (None, 9 * H)]),
+    )
+    return st.builds(
+        lambda vehicle_id, span: Pin(wanted.id, None, vehicle_id, from_s=span[0], to_s=span[1]), buses, hours
+    )
+
+
 @st.composite
 def tight_provinces(draw: st.DrawFn) -> Problem:
-    """Small provinces with loads, the needs' own dates and allowed sets of days."""
+    """Small provinces with loads, the needs' own dates, allowed sets of days, pins and a frozen day."""
     asked = draw(provinces())
     days = list(asked.horizon.days())
     wanted = []
@@ -275,8 +330,12 @@ def tight_provinces(draw: st.DrawFn) -> Problem:
         last = draw(st.none() | st.sampled_from(days[6:]))
         load = draw(st.integers(0, 4))
         wanted.append(replace(one, first=first, last=last, load=load, patterns=sets, quota=min(one.quota, 4)))
+    pins = tuple(
+        draw(st.lists(st.sampled_from(asked.needs).flatmap(pins_of), max_size=2, unique_by=lambda pin: pin.need_id))
+    )
+    frozen = draw(st.lists(st.builds(FrozenDay, st.just(asked.vehicles[0].id), st.sampled_from(days)), max_size=1))
     buses = tuple(replace(one, capacity=draw(st.none() | st.integers(4, 6))) for one in asked.vehicles)
-    return replace(asked, needs=tuple(wanted), vehicles=buses)
+    return replace(asked, needs=tuple(wanted), vehicles=buses, pins=pins, frozen=tuple(frozen))
 
 
 @st.composite

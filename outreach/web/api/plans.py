@@ -7,7 +7,8 @@ from apiflask import APIBlueprint
 from flask import Response, g
 
 from outreach.domain.roles import Right
-from outreach.domain.sheets import BasePoint, DaySheet, DayStop, PlanFigures, PlanRow, UnservedRow, VehicleSign
+from outreach.domain.sheets import BasePoint, DaySheet, DayStop, PlanFigures, PlanRow, VehicleSign
+from outreach.domain.unserved import UnservedRow
 from outreach.i18n import clock
 from outreach.services import boards
 from outreach.services.registers.lookups import Lookups
