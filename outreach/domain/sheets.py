@@ -280,22 +280,6 @@ class DaySheet:
 
 
 @dataclass(frozen=True, slots=True)
-class UnservedRow:
-    """A need that found no day, with its reasons as sentences in the reader's language."""
-
-    need_id: int
-    site_id: int
-    site_name: str
-    commune: str
-    at: Coordinates
-    service: ServiceKind
-    missing: int
-    quota: int
-    codes: tuple[str, ...]
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CurvePoint:
     """A moment of a run at which a better plan was found."""
 

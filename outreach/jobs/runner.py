@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from outreach.domain.errors import InvalidValue, OutreachError, Unavailable
 from outreach.domain.visits import RunState
 from outreach.jobs.child import SolverChild
+from outreach.routing.explain import explained
 from outreach.routing.formats import problem_to_json, solution_from_json, solution_to_json
 from outreach.routing.problem import Problem
 from outreach.routing.solution import Ending, Solution
@@ -194,7 +195,7 @@ class _Run:
     ) -> None:
         solution: Solution | None = solution_from_json(best) if best is not None else None
         if solution is not None and ending is not None:
-            solution = replace(solution, ending=ending)
+            solution = replace(explained(problem, solution), ending=ending)
         step = RunStep(self.phase, round(time.monotonic() - self.began, 2), tuple(self.points))
         with self.house.session(organisation_id=self.claim.organisation_id) as session:
             if runs.take_progress(session, self.claim, step) is Wish.LOST:

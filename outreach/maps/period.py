@@ -2,7 +2,8 @@
 
 from itertools import groupby
 
-from outreach.domain.sheets import BasePoint, DaySheet, SiteRow, UnservedRow
+from outreach.domain.sheets import BasePoint, DaySheet, SiteRow
+from outreach.domain.unserved import UnservedRow
 from outreach.i18n import clock, short_day, translate, translate_count, weekday
 from outreach.maps.base import MapLook, Scene, draw
 from outreach.maps.day import end_sign, once_each, tour_leg

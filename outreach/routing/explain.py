@@ -1,10 +1,13 @@
 """Why a visit is not in the plan: every vehicle-day is tried again, and the rule that stops it is named."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import date
 
-from outreach.routing.draft import Desk, Draft, Round, take_over
+from outreach.routing.checks import check
+from outreach.routing.draft import Desk, Draft, Round, draft_of, take_over
 from outreach.routing.expand import Horizon, Standstill
+from outreach.routing.nearest import with_nearest
 from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
 from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
 from outreach.routing.timeline import Call, Failure, Misfit
@@ -12,13 +15,25 @@ from outreach.routing.timeline import Call, Failure, Misfit
 DECISIVE = (ReasonCode.FULL, ReasonCode.TIME, ReasonCode.LOAD, ReasonCode.NO_CREW, ReasonCode.PINNED)
 
 
-def explain(draft: Draft) -> tuple[Unserved, ...]:
-    """Each need with missing visits and its reasons, the deciding one first."""
-    return tuple(
+def explain(draft: Draft, *, nearest: bool = True) -> tuple[Unserved, ...]:
+    """Each need with missing visits and its reasons, the deciding one first; `nearest` also how near it came."""
+    found = tuple(
         Unserved(need.id, missing, reasons_of(draft, need))
         for need in draft.needs.values()
         if (missing := need.quota - len(draft.days[need.id])) > 0
     )
+    return with_nearest(draft, found) if nearest else found
+
+
+def explained(problem: Problem, solution: Solution) -> Solution:
+    """A plan as it is told while a run goes on, with how near what it leaves out came; one with breaches as it is."""
+    if check(problem, solution):
+        return solution
+    desk = Desk(Horizon(problem))
+    rounds = {
+        desk.numbers[tour.vehicle_id, tour.day]: [stop.need_id for stop in tour.stops] for tour in solution.tours()
+    }
+    return replace(solution, unserved=explain(draft_of(desk, rounds)))
 
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
@@ -34,11 +49,12 @@ def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ..
     taken = _out_otherwise(draft, solution)
     for k in taken - draft.rounds.keys():
         draft.out[draft.desk.crew_of[k]] += 1
-    return tuple(
+    found = tuple(
         Unserved(need.id, missing, reasons_of(draft, need, taken=taken))
         for need in draft.needs.values()
         if (missing := need.quota - len(days[need.id])) > 0
     )
+    return with_nearest(draft, found, taken=taken)
 
 
 def _out_otherwise(draft: Draft, solution: Solution) -> frozenset[int]:
@@ -146,7 +162,7 @@ def _what_stops(draft: Draft, need: Need, k: int, *, taken: bool) -> tuple[Reaso
     call = desk.call(need, k)
     alone = desk.alone(k, call)
     if isinstance(alone, Failure):
-        return ReasonCode.TOO_FAR, alone.over_s
+        return (ReasonCode.LOAD, 0) if alone.misfit is Misfit.LOAD else (ReasonCode.TOO_FAR, alone.over_s)
     if taken or not draft.crew_allows(k):
         return ReasonCode.FULL if taken else ReasonCode.NO_CREW, 0
     round_ = draft.rounds.get(k)

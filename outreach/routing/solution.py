@@ -61,6 +61,7 @@ class ReasonCode(StrEnum):
     LOAD = "load"  # a fitting vehicle-day has no room for what is to be taken along
     TIME = "time"  # there is a free half-day, but driving, lunch or shift do not let the visit in
     LEFT_OUT = "left-out"  # a timetable made by people has room for it on a fitting day and does not hold it
+    TWO_RULES = "two-rules"  # never decides: no rule alone is enough to let it in, on any day
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,62 @@ class Reason:
     details: tuple[tuple[str, int | str], ...] = ()
 
 
+class Hurdle(StrEnum):
+    """A rule that may be all that keeps a visit off a vehicle-day, those that give way most easily first."""
+
+    OPENS_EARLIER = "opens-earlier"  # seconds before the site receives a bus
+    CLOSES_LATER = "closes-later"  # seconds after it does no more
+    SHIFT = "shift"  # seconds over the longest shift
+    LEAVE_EARLIER = "leave-earlier"  # seconds before the earliest leave
+    RETURN_LATER = "return-later"  # seconds after the latest return
+    DRIVE = "drive"  # seconds over the most driving
+    LUNCH = "lunch"  # seconds by which the break would be shorter
+    NEED_DATES = "need-dates"  # days outside the need's own dates
+    TOO_NEAR = "too-near"  # days under its minimum gap
+    TOO_FAR_APART = "too-far-apart"  # days over its maximum gap
+    STOPS = "stops"  # visits over the most of a tour
+    LOAD = "load"  # units over the vehicle's capacity
+    LENGTH = "length"  # centimetres over what the site takes
+    HEIGHT = "height"  # centimetres
+    WEIGHT = "weight"  # kilograms
+    EQUIPMENT = "equipment"  # pieces that are not on board
+    LIBRARIANS = "librarians"  # posts missing
+    DRIVERS = "drivers"
+    CREW = "crew"  # posts of both kinds together
+    SITE_CLOSED = "site-closed"  # 1, as for all that follow: the site would receive a bus that day, at its usual hours
+    DAY_FROZEN = "day-frozen"  # the vehicle-day would take more than what is pinned to it
+    PATTERN = "pattern"  # the day would make one more allowed set of days
+    PINNED = "pinned"  # what is pinned of every visit of the need would no longer hold
+    VEHICLE_WEEKDAY = "vehicle-weekday"
+    VEHICLE_AWAY = "vehicle-away"
+    ROOM = "room"  # another visit of the day, of no higher priority, would give its place
+    VEHICLE_KIND = "vehicle-kind"
+    DAY_OFF = "day-off"
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """The vehicle-day where a rule alone would have to give least for a visit to fit, in the unit of the rule."""
+
+    rule: Hurdle
+    amount: int
+    vehicle_id: str
+    day: date
+    other_day: date | None = None  # of the visit that is too near or too far
+    other_need_id: str = ""  # whose visit would give its place
+
+
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """`missing` visits of a need that found no day; the first reason is the one that decides."""
+    """`missing` visits of a need that found no day; the first reason is the one that decides.
+
+    `nearest` has one near miss a rule, the nearest first; empty while a run goes on, and where nobody looked.
+    """
 
     need_id: str
     missing: int
     reasons: tuple[Reason, ...]
+    nearest: tuple[NearMiss, ...] = ()
 
 
 class Ending(StrEnum):

@@ -130,7 +130,7 @@ class _Run:
         order_days(best, until=self.end, easy_only=self.rounds is not None)
         fill(best)
         self.say(Phase.JUDGING)
-        solution = self.judged(best, self.ending)
+        solution = self.judged(best, self.ending, nearest=True)
         self.say(Phase.JUDGING, solution)
         return solution
 
@@ -229,11 +229,11 @@ class _Run:
         if self.report is not None:
             self.say(Phase.DAYS, self.judged(draft, Ending.STOPPED))
 
-    def judged(self, draft: Draft, ending: Ending) -> Solution:
+    def judged(self, draft: Draft, ending: Ending, *, nearest: bool = False) -> Solution:
         """The draft as a solution with its reasons, after the judge has found nothing."""
         solution = replace(
             draft.solution(seed=self.seed, ending=ending),
-            unserved=explain(draft),
+            unserved=explain(draft, nearest=nearest),
             rounds=self.rounds_done,
             processes=self.processes,
             versions=versions(),

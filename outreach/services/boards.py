@@ -8,14 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from outreach.domain.places import Coordinates
-from outreach.domain.sheets import BoardCell, BoardDay, BoardVisit, BoardWeek, UnservedRow, VehicleSign
+from outreach.domain.sheets import BoardCell, BoardDay, BoardVisit, BoardWeek, VehicleSign
 from outreach.domain.times import HalfDay, Period
+from outreach.domain.unserved import UnservedRow
 from outreach.i18n import translate
 from outreach.services.breaches import PlanBreaches
 from outreach.services.day_sheets import day_sheets, period_sheets
 from outreach.services.host_hours import HostHours
+from outreach.services.near_misses import near_days, nearest_in, reasons_in
 from outreach.services.plan_rows import list_plans, load_plan, plan_figures, plan_row, run_view
-from outreach.services.reasons import reason_from_json, reason_text
+from outreach.services.reasons import reason_text
 from outreach.services.standstills import Standstills
 from outreach.store.fleet import Base, Vehicle
 from outreach.store.organisations import AdminUnit
@@ -181,8 +183,9 @@ def unserved(session: Session, plan_id: int) -> tuple[UnservedRow, ...]:
         .order_by(Need.priority.desc(), Site.sort_key, Need.id)
     )
     rows = []
+    near = near_days(session)
     for left, need, site, commune in session.execute(statement):
-        reasons = [reason_from_json(raw) for raw in left.reasons]
+        reasons = reasons_in(left.reasons)
         rows.append(
             UnservedRow(
                 need_id=need.id,
@@ -195,6 +198,7 @@ def unserved(session: Session, plan_id: int) -> tuple[UnservedRow, ...]:
                 quota=need.quota,
                 codes=tuple(str(reason.code) for reason in reasons),
                 reasons=tuple(reason_text(reason) for reason in reasons),
+                nearest=near.of(nearest_in(left.reasons)),
             )
         )
     return tuple(rows)

@@ -91,6 +91,7 @@ TITLES: dict[ReasonCode, str] = {
     ReasonCode.LOAD: "Xe không chở thêm được",
     ReasonCode.TIME: "Không đủ thời gian trong ngày",
     ReasonCode.LEFT_OUT: "Lịch nhập vào bỏ qua, dù còn chỗ",
+    ReasonCode.TWO_RULES: "Phải nới hơn một quy tắc",
 }
 
 
@@ -208,6 +209,10 @@ def _left_out(details: Details) -> str:
     return translate("Bảng lịch nhập vào không có buổi này, dù còn ngày xe nhận được.")
 
 
+def _two_rules(_details: Details) -> str:
+    return translate("Nới riêng một quy tắc nào cũng chưa đủ để xếp thêm buổi này, dù vào ngày nào.")
+
+
 _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.NO_ROAD: _no_road,
     ReasonCode.VEHICLE_TOO_BIG: _too_big,
@@ -222,6 +227,7 @@ _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.LOAD: _load,
     ReasonCode.TIME: _time,
     ReasonCode.LEFT_OUT: _left_out,
+    ReasonCode.TWO_RULES: _two_rules,
 }
 
 

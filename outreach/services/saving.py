@@ -17,7 +17,8 @@ from outreach.routing.solution import Stop as RoutingStop
 from outreach.routing.solution import Tour as RoutingTour
 from outreach.routing.solution import Trip as RoutingTrip
 from outreach.services import audit
-from outreach.services.reasons import breach_text, breach_to_json, load_all_names, reason_from_json
+from outreach.services.near_misses import nearest_in, reasons_in, reasons_to_json
+from outreach.services.reasons import breach_text, breach_to_json, load_all_names
 from outreach.store.base import utc_now
 from outreach.store.plans import Plan, Stop, Tour, Trip, UnservedNeed
 
@@ -162,8 +163,8 @@ def _stop_row(tour_id: int, position: int, stop: RoutingStop, service: ServiceKi
 
 
 def _unserved_row(plan_id: int, unserved: Unserved) -> UnservedNeed:
-    reasons = [{"code": reason.code.value, "details": dict(reason.details)} for reason in unserved.reasons]
-    return UnservedNeed(plan_id=plan_id, need_id=int(unserved.need_id), missing=unserved.missing, reasons=reasons)
+    need_id, kept = int(unserved.need_id), reasons_to_json(unserved)
+    return UnservedNeed(plan_id=plan_id, need_id=need_id, missing=unserved.missing, reasons=kept)
 
 
 def load_solution(session: Session, plan_id: int) -> Solution:
@@ -208,7 +209,7 @@ def load_solution(session: Session, plan_id: int) -> Solution:
     return Solution(
         trips=tuple(RoutingTrip(str(trip.vehicle_id), tuple(tours.get(trip.id, ()))) for trip in trips),
         unserved=tuple(
-            Unserved(str(row.need_id), row.missing, tuple(reason_from_json(reason) for reason in row.reasons))
+            Unserved(str(row.need_id), row.missing, reasons_in(row.reasons), nearest_in(row.reasons))
             for row in unserved
         ),
         seed=plan.seed,

@@ -91,7 +91,10 @@ class Stop(Table):
 
 
 class UnservedNeed(Table):
-    """A need that found no day; `reasons` is a list of {"code", "details"} as routing gave them."""
+    """A need that found no day; `reasons` is a list of {"code", "details"} as routing gave them, then of near misses.
+
+    A near miss is {"near", "amount", "vehicle", "day", "other_day", "other_need"}: "near" is the rule that would give.
+    """
 
     __tablename__ = "unserved_need"
     __table_args__ = (UniqueConstraint("plan_id", "need_id"),)

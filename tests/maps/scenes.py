@@ -3,8 +3,9 @@
 from datetime import date
 
 from outreach.domain.places import CoordinateQuality, Coordinates, SiteKind
-from outreach.domain.sheets import BasePoint, DaySheet, DayStop, SiteRow, UnservedRow, VehicleSign
+from outreach.domain.sheets import BasePoint, DaySheet, DayStop, SiteRow, VehicleSign
 from outreach.domain.times import Period
+from outreach.domain.unserved import UnservedRow
 from outreach.domain.visits import ServiceKind
 from outreach.maps.base import MapLook
 from outreach.maps.day import day_map

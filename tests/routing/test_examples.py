@@ -6,7 +6,7 @@ from pathlib import Path
 
 from outreach.routing.checks import check
 from outreach.routing.formats import problem_from_json, solution_from_json
-from outreach.routing.solution import ReasonCode, RuleName
+from outreach.routing.solution import Hurdle, ReasonCode, RuleName
 from outreach.routing.solve import solve
 
 PAGE = (Path(__file__).parents[2] / "docs" / "routing.md").read_text(encoding="utf-8")
@@ -30,4 +30,5 @@ def test_plan_of_the_page_is_sound():
 
 def test_every_rule_and_reason_stands_on_the_page():
     """Whoever adds one is reminded of the page."""
-    assert [member.value for kind in (RuleName, ReasonCode) for member in kind if f"`{member.value}`" not in PAGE] == []
+    named = [member.value for kind in (RuleName, ReasonCode, Hurdle) for member in kind]
+    assert [name for name in named if f"`{name}`" not in PAGE] == []

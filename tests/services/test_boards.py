@@ -10,7 +10,9 @@ from outreach.domain.errors import NotFound
 from outreach.domain.sheets import BoardWeek
 from outreach.domain.times import HalfDay, Period
 from outreach.domain.visits import CalendarKind, Post, RunState
+from outreach.routing.solution import Hurdle, NearMiss
 from outreach.services import boards
+from outreach.services.near_misses import near_to_json
 from outreach.store.calendars import CalendarDay
 from outreach.store.fleet import StaffAbsence, VehicleAbsence
 from outreach.store.plans import UnservedNeed
@@ -178,6 +180,7 @@ def test_unserved_needs_come_with_reasons_in_the_readers_language(library: Libra
     reasons = [
         {"code": "spacing", "details": {"days": 4, "min_gap_days": 30}},
         {"code": "full", "details": {"days": 2}},
+        near_to_json(NearMiss(Hurdle.SHIFT, 1080, str(library.buses[0].id), MONDAY)),
     ]
     session, plan = library.session, library.plan
     session.add(UnservedNeed(plan_id=plan.id, need_id=library.need.id, missing=2, reasons=reasons))
@@ -185,6 +188,9 @@ def test_unserved_needs_come_with_reasons_in_the_readers_language(library: Libra
     (row,) = boards.unserved(session, plan.id)
     assert (row.site_name, row.missing, row.quota, row.codes) == ("Trường Tiểu học Diên Thọ", 2, 3, ("spacing", "full"))
     assert "ít nhất 30 ngày" in row.reasons[0]
+    (near,) = row.nearest
+    assert (near.rule, near.amount, near.day, near.vehicle.id) == ("shift", 1080, MONDAY, library.buses[0].id)
+    assert near.text.startswith("Thứ Hai, 01/03/2027")
 
 
 def test_the_list_shows_the_latest_period_first_and_the_run_that_works(library: Library) -> None:

@@ -74,6 +74,7 @@ SAID = {
     "PlanTour": "Một xe trong một ngày.",
     "TourList": "Một trang của danh sách",
     "Reason": "Vì sao chưa xếp được.",
+    "Near": "Một ngày xếp được nếu nới riêng một quy tắc.",
     "Unserved": "Một nhu cầu chưa xếp đủ buổi.",
     "UnservedList": "Một trang của danh sách",
     "Counts": "Số liệu của một kỳ, đếm từ các buổi đã phục vụ.",

@@ -142,6 +142,22 @@ class Reason(Given):
     text: Annotated[str, Field(description="Lý do bằng lời.")]
 
 
+class Near(Given):
+    """A day on which the need would find a place if one rule gave way."""
+
+    rule: Annotated[str, Field(description="Mã của quy tắc phải nới.", examples=["shift"])]
+    amount: Annotated[
+        int,
+        Field(
+            description="Phải nới bao nhiêu, theo đơn vị của quy tắc: giây, ngày, cm, kg, thùng, người, điểm.",
+            examples=[1080],
+        ),
+    ]
+    day: Annotated[date, Field(description="Ngày")]
+    vehicle: Annotated[PlanVehicle, Field(description="Xe")]
+    text: Annotated[str, Field(description="Cách nới bằng lời.")]
+
+
 class Unserved(Given):
     """A need that found too few days."""
 
@@ -154,6 +170,9 @@ class Unserved(Given):
     quota: Annotated[int, Field(description="Số buổi cần.")]
     missing: Annotated[int, Field(description="Số buổi còn thiếu.")]
     reasons: Annotated[list[Reason], Field(description="Vì sao chưa xếp được.")]
+    nearest: Annotated[
+        list[Near], Field(description="Nếu nới riêng từng quy tắc thì ngày nào gần vừa nhất; gần nhất trước.")
+    ]
 
 
 class UnservedList(Given):

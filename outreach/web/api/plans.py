@@ -7,7 +7,8 @@ from apiflask import APIBlueprint
 from flask import Response, g
 
 from outreach.domain.roles import Right
-from outreach.domain.sheets import BasePoint, DaySheet, DayStop, PlanFigures, PlanRow, UnservedRow, VehicleSign
+from outreach.domain.sheets import BasePoint, DaySheet, DayStop, PlanFigures, PlanRow, VehicleSign
+from outreach.domain.unserved import UnservedRow
 from outreach.i18n import clock
 from outreach.services import boards
 from outreach.services.registers.lookups import Lookups
@@ -136,8 +137,16 @@ def _stop(stop: DayStop, codes: Codes) -> dict[str, Any]:
 
 def _unserved(row: UnservedRow, codes: Codes) -> dict[str, Any]:
     reasons = [{"code": code, "text": text} for code, text in zip(row.codes, row.reasons, strict=True)]
+    nearest = [
+        {
+            "rule": near.rule, "amount": near.amount, "day": near.day.isoformat(), "vehicle": _vehicle(near.vehicle),
+            "text": near.text,
+        }
+        for near in row.nearest
+    ]  # fmt: skip
     return {
         "need_id": row.need_id, "site": codes[row.site_id], "site_id": row.site_id, "site_name": row.site_name,
         "commune": row.commune,
         "service": row.service.value, "quota": row.quota, "missing": row.missing, "reasons": reasons,
+        "nearest": nearest,
     }  # fmt: skip

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from outreach.domain.errors import InvalidValue, NotFound
 from outreach.domain.names import board_name
 from outreach.domain.roles import Right
-from outreach.domain.sheets import PlanRow, UnservedRow
+from outreach.domain.sheets import PlanRow
 from outreach.domain.times import HalfYear, Period
+from outreach.domain.unserved import UnservedRow
 from outreach.i18n import translate
 from outreach.routing.objective import Prices
 from outreach.services import audit, boards, plan_rows, planning

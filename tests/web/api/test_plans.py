@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from outreach.domain.visits import VisitOutcome
+from outreach.routing.solution import Hurdle, NearMiss
+from outreach.services.near_misses import near_to_json
 from outreach.store.fleet import Vehicle
 from outreach.store.plans import Plan, UnservedNeed
 from outreach.store.sites import Need, Site
@@ -24,7 +26,8 @@ def planned(house: House, province: Province) -> Province:
         bus = session.scalars(select(Vehicle)).first()
         make_visit(session, plan=plan, vehicle=bus, day=MONDAY, needs=needs[:2])
         make_visit(session, plan=plan, vehicle=bus, day=MONDAY + timedelta(days=1), needs=needs[2:3])
-        reasons = [{"code": "full", "details": {}}]
+        near = near_to_json(NearMiss(Hurdle.LIBRARIANS, 1, str(bus.id), MONDAY))
+        reasons = [{"code": "full", "details": {}}, near]
         session.add(UnservedNeed(plan_id=plan.id, need_id=needs[3].id, missing=1, reasons=reasons))
         sites = session.scalars(select(Site).order_by(Site.id)).all()
         make_record(session, site=sites[0], day=date(2026, 3, 2), readers_child=80, readers_adult=5, items=120)
@@ -68,6 +71,10 @@ def test_needs_without_a_day_say_why(program: Program, planned: Province) -> Non
     (row,) = answer.json["items"]
     assert (row["missing"], row["reasons"][0]["code"]) == (1, "full")
     assert row["reasons"][0]["text"].startswith("Every")
+    (near,) = row["nearest"]
+    assert (near["rule"], near["amount"], near["day"]) == ("librarians", 1, MONDAY.isoformat())
+    assert near["text"].endswith("it would fit with 1 more librarian.")
+    assert near["vehicle"]["base"]
     assert row["site"] == program.get(f"/needs/{row['need_id']}")["site"]
 
 

@@ -111,7 +111,9 @@ def test_the_day_lists_its_stops_beside_the_map(planner: Browser, planned: Plann
 
 
 def test_unserved_and_figures_name_the_reason(planner: Browser, planned: Planned) -> None:
-    assert "không có đường bộ từ cơ sở nào" in planner.page(f"/ke-hoach/{planned.plan_id}/chua-xep")
+    page = planner.page(f"/ke-hoach/{planned.plan_id}/chua-xep")
+    assert "không có đường bộ từ cơ sở nào" in page
+    assert "nếu loại xe này tới được nơi đây" in page
     figures = planner.page(f"/ke-hoach/{planned.plan_id}/so-lieu")
     assert "Không có đường bộ tới nơi" in figures
     assert "Xếp được 12 trong 13 buổi" in figures
