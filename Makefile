@@ -80,6 +80,7 @@ bench-quick: $(BENCHED)
 	$(BENCH) pvrp --data $(DATA)/pvrp --only p01,p05,pr01 --seconds 20 --json $(RESULTS)/quick.jsonl
 	$(BENCH) windows --data $(DATA)/sdvrptw --only PR01,PR11 --solvers outreach,pyvrp --seconds 20 --json $(RESULTS)/quick.jsonl
 	$(BENCH) growth --data $(DATA)/uk-timetables --only midlothian+barnet,shropshire+north_somerset,norfolk --seconds 10 --json $(RESULTS)/quick.jsonl
+	$(BENCH) day --only day-8-1,day-12-1,day-16-1,day-20-1,day-25-1 --seconds 3 --json $(RESULTS)/quick.jsonl
 
 bench: $(BENCHED)
 	mkdir -p $(RESULTS)
@@ -92,3 +93,4 @@ bench: $(BENCHED)
 	$(BENCH) pvrp --data $(DATA)/pvrp --only p05,p13,pr09 --solvers two-phases --seconds 60 --json $(RESULTS)/bench.jsonl
 	$(BENCH) windows --data $(DATA)/sdvrptw --seed 1,2 --seconds 60 --json $(RESULTS)/bench.jsonl
 	$(BENCH) growth --data $(DATA)/uk-timetables --solvers outreach,pyvrp --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) day --json $(RESULTS)/bench.jsonl

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.table import Verdict
 from outreach.domain.places import Coordinates
 from outreach.domain.times import Period
 from outreach.routing.objective import Prices
@@ -57,6 +58,10 @@ class Case:
     horizon: float = float("inf")  # end of a day
     best_known: float | None = None
     actual: float | None = None  # driving of the timetable as it was
+
+    def judged(self, routes: Routes) -> Verdict:
+        """What the checker says of routes."""
+        return check(self, routes)
 
     @property
     def key(self) -> str:
@@ -109,7 +114,7 @@ def _length(case: Case, k: int, route: Sequence[int]) -> float:
     return now - min(waited, max(slack, 0.0))
 
 
-def check(case: Case, routes: Routes) -> tuple[float, int, list[str]]:
+def check(case: Case, routes: Routes) -> Verdict:
     """Cost, visits made and what is broken; every planner's routes pass here and nowhere else."""
     faults: list[str] = []
     days: dict[int, list[int]] = {}
@@ -132,7 +137,7 @@ def check(case: Case, routes: Routes) -> tuple[float, int, list[str]]:
                 faults.append(f"visit {v} is made on days {found}")
         elif len(found) != 1:
             faults.append(f"visit {v} is made {len(found)} times")
-    return cost, sum(len(route) for route in routes.values()), faults
+    return Verdict(cost, sum(len(route) for route in routes.values()), faults)
 
 
 def problem_of(case: Case) -> Problem:

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
-from benchmarks.case import Case, Routes, Slot, Visit, problem_of, routes_of
+from benchmarks.case import FIRST_DAY, Case, Routes, Slot, Visit, problem_of, routes_of
+from benchmarks.day import DayAnswer, DayCase
+from outreach.routing.replan import replan
 from outreach.routing.solve import solve
 
 os.environ.setdefault("OUTREACH_KERNEL_CACHE", str(Path(__file__).parents[1] / "build" / "kernel-cache"))
@@ -12,6 +14,12 @@ os.environ.setdefault("OUTREACH_KERNEL_CACHE", str(Path(__file__).parents[1] / "
 def outreach(case: Case, *, seconds: float, seed: int) -> Routes:
     """`outreach.routing.solve` in one process."""
     return routes_of(case, solve(problem_of(case), seconds=seconds, seed=seed))
+
+
+def one_day(case: DayCase, *, seconds: float, seed: int) -> DayAnswer:  # noqa: ARG001 - it has its own time and seed
+    """`outreach.routing.replan` on a day that holds nothing yet."""
+    bus, wanted = case.problem.vehicles[0].id, [need.id for need in case.problem.needs]
+    return DayAnswer(replan(case.problem, case.nothing, [(bus, FIRST_DAY)], needs=wanted))
 
 
 def get_ready() -> None:

@@ -9,7 +9,19 @@ from pathlib import Path
 import outreach.routing
 
 OURS = "outreach"
+EXACT = "cp-sat"
+PROVEN = "proven"  # the remark of a planner that knows its answer to be the best
 ROUTING = Path(outreach.routing.__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a checker says of an answer: cost, visits made, what is broken, and the planner's own remark."""
+
+    cost: float
+    served: int
+    faults: list[str]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +81,37 @@ class Table:
                 file.write(json.dumps(asdict(row)) + "\n")
 
 
-def summary(rows: Iterable[Row]) -> Iterator[str]:
+def summary(bench: str, rows: Iterable[Row]) -> Iterator[str]:
+    """What the rows of a benchmark say, in sentences."""
+    return _days(rows) if bench == "day" else _periods(rows)
+
+
+def _days(rows: Iterable[Row]) -> Iterator[str]:
+    """The day planner against the exact model: where that has proven its day the best, and where it has not."""
+    rows = [row for row in rows if row.cost is not None and row.feasible]
+    ours = {(row.instance, row.seed): row for row in rows if row.solver == OURS}
+    for proven in (True, False):
+        gaps = [
+            ((mine.cost or 0) - (row.cost or 0), mine.instance)
+            for row in rows
+            if row.solver == EXACT
+            and (row.note == PROVEN) is proven
+            and (mine := ours.get((row.instance, row.seed))) is not None
+        ]
+        if not gaps:
+            continue
+        worst, where = max(gaps)
+        equal, better = sum(gap == 0 for gap, _ in gaps), sum(gap < 0 for gap, _ in gaps)
+        if proven:
+            yield f"equal to CP-SAT in {equal} of {len(gaps)} proven, worst gap {worst:,.0f} s of driving ({where})"
+        else:
+            more = f"equal in {equal}, worst gap {worst:,.0f} s ({where})"
+            yield f"not proven: cheaper than CP-SAT in {better} of {len(gaps)}, {more}"
+    if ours:
+        yield f"longest {max(row.took for row in ours.values()):.2f} s"
+
+
+def _periods(rows: Iterable[Row]) -> Iterator[str]:
     """Ours against each peer on what both have measured in the same seconds and seed, and against the best known."""
     rows = [row for row in rows if row.cost is not None]
     ours = {(r.instance, r.variant, r.seconds, r.seed): r for r in rows if r.solver == OURS and r.feasible}

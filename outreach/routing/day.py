@@ -4,6 +4,7 @@ The model proposes; our own clock gives the exact times and prices of every plan
 out is what the judge will walk through.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from outreach.routing.timeline import Call
 FAR = 10**7  # seconds: where no road leads
 SCALE = 100  # the model counts in hundredths of a second, as the price of work is in percent
 EASY_STOPS = 5  # up to here all orders of a day are tried
-SEARCH_S = 0.35  # at most; with model, reasons and judge a day is planned within half a second
+SEARCH_S = 0.4
 RUIN_SHARE = 0.7  # of the time
 
 
@@ -50,9 +51,10 @@ def best_order(desk: Desk, k: int, calls: Sequence[Call], *, seconds: float = SE
 
 def improved(choice: Choice, start: Mapping[int, Round], *, seconds: float = SEARCH_S) -> dict[int, Round]:
     """The cheapest rounds found from `start` on; never dearer than that."""
+    end = time.monotonic() + seconds
     best = Ruin(choice).best_from(start, seconds=seconds * RUIN_SHARE)
     model = _Model(choice)
-    model.search(best, seconds=seconds * (1 - RUIN_SHARE))
+    model.search(best, until=end)
     return model.best
 
 
@@ -194,14 +196,14 @@ class _Model:
             if crews.get(key, len(tours)) < len(tours):
                 solver.Add(solver.Sum(tours) <= crews[key])
 
-    def search(self, start: Mapping[int, Round], *, seconds: float) -> None:
-        """From `start` on, by guided local search, until the time is up; `best` holds what the clock found cheapest."""
+    def search(self, start: Mapping[int, Round], *, until: float) -> None:
+        """Guided local search from `start` until `until` (monotonic); `best` holds what the clock found cheapest."""
         if self.choice.holds(start):
             self.take(dict(start))
         parameters = pywrapcp.DefaultRoutingSearchParameters()
         parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
         parameters.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-        parameters.time_limit.FromMilliseconds(int(seconds * 1000))
+        parameters.time_limit.FromMilliseconds(max(int(1000 * (until - time.monotonic())), 1))
         self.routing.AddAtSolutionCallback(self.weigh)
         self.routing.CloseModelWithParameters(parameters)
         routes = [list(self._indices(v, start[k])) if k in start else [] for v, k in enumerate(self.ks)]

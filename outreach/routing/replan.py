@@ -1,5 +1,6 @@
 """One to four vehicle-days of a plan planned again and nothing else touched: what stands behind hand edits."""
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from math import inf
 
 from outreach.domain.errors import InvalidValue
 from outreach.routing.checks import check
-from outreach.routing.day import SEARCH_S, improved
+from outreach.routing.day import improved
 from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain_standing
@@ -20,6 +21,8 @@ from outreach.routing.solve import judged
 from outreach.routing.validate import validate
 
 DAYS_MOST = 4
+SECONDS = 0.45
+SEARCH_LEAST = 0.2  # of the time, however long the rest takes
 
 VehicleDays = Sequence[tuple[str, date]]
 
@@ -30,7 +33,7 @@ def replan(
     vehicle_days: VehicleDays,
     *,
     needs: Sequence[str] = (),
-    seconds: float = SEARCH_S,
+    seconds: float = SECONDS,
 ) -> Solution:
     """Plan one to four vehicle-days of `solution` again; all its other tours stay as they are.
 
@@ -46,7 +49,7 @@ def replan(
     needs : sequence of need ids
         One more visit of each may be taken in; a need that misses none is passed over.
     seconds : float
-        Wall time of the search; model, reasons and judge come on top.
+        Wall time from the call to the answer, reasons and judge included.
 
     Returns
     -------
@@ -61,6 +64,7 @@ def replan(
     BrokenPlan
         The other days of `solution` are unsound.
     """
+    began = time.monotonic()
     validate(problem)
     desk = Desk(Horizon(problem))
     ks = _chosen(desk, solution, vehicle_days)
@@ -68,7 +72,9 @@ def replan(
         if need_id not in desk.horizon.needs:
             raise InvalidValue("{field}: không có mã {value}", field=f"needs[{i}]", value=need_id)
     part = _Part(desk, solution, ks, frozenset(needs), sound=not check(problem, solution))
-    rounds = improved(part.choice, part.start(), seconds=seconds)
+    start = part.start()
+    aside = time.monotonic() - began  # reasons and judge take about as long again
+    rounds = improved(part.choice, start, seconds=max(seconds - 2 * aside, seconds * SEARCH_LEAST))
     if part.choice.price_of(rounds) >= part.price:
         return solution
     new = replace(solution, trips=part.trips_with(rounds), unserved=())
