@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 
 import outreach.routing
@@ -88,15 +89,14 @@ def summary(bench: str, rows: Iterable[Row]) -> Iterator[str]:
 
 def _days(rows: Iterable[Row]) -> Iterator[str]:
     """The day planner against the exact model: where that has proven its day the best, and where it has not."""
-    rows = [row for row in rows if row.cost is not None and row.feasible]
+    rows = list(rows)
     ours = {(row.instance, row.seed): row for row in rows if row.solver == OURS}
+    exact = [row for row in rows if row.solver == EXACT and row.feasible and (row.instance, row.seed) in ours]
     for proven in (True, False):
         gaps = [
-            ((mine.cost or 0) - (row.cost or 0), mine.instance)
-            for row in rows
-            if row.solver == EXACT
-            and (row.note == PROVEN) is proven
-            and (mine := ours.get((row.instance, row.seed))) is not None
+            (_cost(ours[row.instance, row.seed]) - _cost(row), row.instance)
+            for row in exact
+            if (row.note == PROVEN) is proven
         ]
         if not gaps:
             continue
@@ -109,6 +109,11 @@ def _days(rows: Iterable[Row]) -> Iterator[str]:
             yield f"not proven: cheaper than CP-SAT in {better} of {len(gaps)}, {more}"
     if ours:
         yield f"longest {max(row.took for row in ours.values()):.2f} s"
+
+
+def _cost(row: Row) -> float:
+    """What an answer costs; infinite where it broke a rule or there was none."""
+    return inf if row.cost is None or not row.feasible else row.cost
 
 
 def _periods(rows: Iterable[Row]) -> Iterator[str]:

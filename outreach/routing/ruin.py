@@ -14,12 +14,14 @@ from math import inf, log
 
 from outreach.routing.draft import Desk, Round
 from outreach.routing.problem import NO_ROAD, Need, Rules
-from outreach.routing.timeline import Call
+from outreach.routing.timeline import FAR_S, Call
 
 MOST_OUT = 6  # visits taken out in one round
 HOT_S, COLD_S = 300.0, 1.0  # typically dearer by so much is still gone on from, at first and at last
 VARIED = (0.8, 1.2)  # prices and hours are taken for so much of what they are when visits are lined up
 NEVER = frozenset[int]()
+
+Order = tuple[Call, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +62,26 @@ class Choice:
 
     def holds(self, rounds: Mapping[int, Round]) -> bool:
         """Whether every need has an allowed set of vehicle-days and every tour a crew."""
-        held = days_held(rounds)
+        held = days_held({k: found.calls for k, found in rounds.items()})
         out = Counter(self.desk.crew_of[k] for k in rounds)
         return all(held.get(wish.need.id, NEVER) in wish.sets for wish in self.wishes) and all(
             count <= self.crews.get(key, count) for key, count in out.items()
         )
 
 
-def days_held(rounds: Mapping[int, Round]) -> dict[str, frozenset[int]]:
+def days_held(orders: Mapping[int, Order]) -> dict[str, frozenset[int]]:
     """The vehicle-days that hold a visit, by need."""
     held: dict[str, frozenset[int]] = {}
-    for k, found in rounds.items():
-        for call in found.calls:
+    for k, calls in orders.items():
+        for call in calls:
             held[call.need_id] = held.get(call.need_id, NEVER) | {k}
     return held
+
+
+def _after_lunch(now: int, rules: Rules) -> int:
+    """When a break that can begin at `now` ends; FAR_S if that is after the lunch hours or there is none."""
+    end = max(now, rules.lunch_from_s) + rules.lunch_s
+    return end if rules.lunch_s and end <= rules.lunch_to_s else FAR_S
 
 
 def starts_of(call: Call, step_s: int) -> list[int]:
@@ -87,7 +95,7 @@ def starts_of(call: Call, step_s: int) -> list[int]:
 
 
 class Ruin:
-    """Rounds of ruin and recreate with simulated annealing; the clock is asked before anything is put anywhere."""
+    """Rounds of ruin and recreate with simulated annealing; the clock times and prices what each round comes to."""
 
     def __init__(self, choice: Choice, *, seed: int = 1) -> None:
         self.choice, self.desk = choice, choice.desk
@@ -101,7 +109,7 @@ class Ruin:
         self.starts = {call: starts_of(call, choice.rules_of(k).step_s) for (_, k), call in self.call.items()}
         self.prize = {u: max((self.worth[u, k] for k in ks), default=0.0) for u, ks in self.where.items()}
         self.open_s = {u: sum(len(self.starts[self.call[u, k]]) for k in ks) for u, ks in self.where.items()}
-        self.known: dict[tuple[int, tuple[Call, ...]], tuple[list[int], list[int]]] = {}
+        self.known: dict[tuple[int, Order], tuple[list[int], list[int]]] = {}
 
     def best_from(self, start: Mapping[int, Round], *, seconds: float) -> dict[int, Round]:
         """The cheapest rounds found from `start` on; `start` itself if there were none."""
@@ -109,22 +117,31 @@ class Ruin:
         now = best
         price = best_price = self.choice.price_of(start) if self.choice.holds(start) else inf
         while (share := (time.monotonic() - began) / seconds) < 1:
-            left = self.ruined(now)
-            if left is None:
+            orders = self.ruined(now)
+            self.recreate(orders)
+            found = self.timed(orders)
+            if found is None or not self.choice.holds(found):
                 continue
-            self.recreate(left)
-            if not self.choice.holds(left):
-                continue
-            new = self.choice.price_of(left)
+            new = self.choice.price_of(found)
             heat = HOT_S * (1 - share) + COLD_S
             if new < price - heat * log(1 - self.chance.random()):
-                now, price = left, new
+                now, price = found, new
             if new < best_price:
-                best, best_price = left, new
+                best, best_price = found, new
         return best
 
-    def ruined(self, rounds: Mapping[int, Round]) -> dict[int, Round] | None:
-        """`rounds` without a string of visits or those nearest to one; None where the clock refuses the rest."""
+    def timed(self, orders: Mapping[int, Order]) -> dict[int, Round] | None:
+        """The rounds of these orders by the clock; None if it refuses one."""
+        rounds = {}
+        for k, calls in orders.items():
+            found = self.desk.round_of(k, calls)
+            if not isinstance(found, Round):
+                return None
+            rounds[k] = found
+        return rounds
+
+    def ruined(self, rounds: Mapping[int, Round]) -> dict[int, Order]:
+        """The orders of `rounds` without a string of visits or those nearest to one."""
         visits = [(k, call) for k, found in rounds.items() for call in found.calls]
         if not visits:
             return {}
@@ -137,36 +154,23 @@ class Ruin:
         else:
             away = self.desk.clock.seconds[centre.place]
             out = set(sorted(visits, key=lambda visit: away[visit[1].place])[:count])
-        left = {}
-        for k, found in rounds.items():
-            rest = tuple(call for call in found.calls if (k, call) not in out)
-            if len(rest) == len(found.calls):
-                left[k] = found
-            elif rest:
-                fewer = self.desk.round_of(k, rest)
-                if not isinstance(fewer, Round):
-                    return None
-                left[k] = fewer
-        return left
+        orders = {k: tuple(call for call in found.calls if (k, call) not in out) for k, found in rounds.items()}
+        return {k: calls for k, calls in orders.items() if calls}
 
-    def recreate(self, rounds: dict[int, Round]) -> None:
-        """Put every visit that is out where it costs least, one after the other, if it is worth its price there."""
-        held = days_held(rounds)
+    def recreate(self, orders: dict[int, Order]) -> None:
+        """Put every visit that is out where its detour is least, one after the other, if it is worth it there."""
+        held = days_held(orders)
         for need_id in self.lined_up(held):
             days = held.get(need_id, NEVER)
-            best, best_k, best_round = 0.0, -1, None
+            best, best_k, best_order = 0.0, -1, Order()
             for k in self.where[need_id]:
-                if k in days or days | {k} not in self.sets[need_id] or not self.has_crew(k, rounds):
+                if k in days or days | {k} not in self.sets[need_id] or not self.has_crew(k, orders):
                     continue
-                old = rounds.get(k)
-                new = self.with_call(k, old, self.call[need_id, k])
-                if new is None:
-                    continue
-                price = new.price - (old.price if old else 0.0) - self.worth[need_id, k]
-                if price < best:
-                    best, best_k, best_round = price, k, new
-            if best_round is not None:
-                rounds[best_k] = best_round
+                found = self.with_call(k, orders.get(k, ()), self.call[need_id, k])
+                if found is not None and (price := found[0] - self.worth[need_id, k]) < best:
+                    best, best_k, best_order = price, k, found[1]
+            if best_order:
+                orders[best_k] = best_order
                 held[need_id] = days | {best_k}
 
     def lined_up(self, held: Mapping[str, frozenset[int]]) -> list[str]:
@@ -180,28 +184,56 @@ class Ruin:
                 out.sort(key=lambda u: self.open_s[u] * self.chance.uniform(*VARIED))
         return out
 
-    def has_crew(self, k: int, rounds: Mapping[int, Round]) -> bool:
+    def has_crew(self, k: int, orders: Mapping[int, Order]) -> bool:
         """Whether vehicle-day `k` is out already or a crew is left for it."""
         key = self.desk.crew_of[k]
         most = self.choice.crews.get(key, len(self.choice.ks))
-        return k in rounds or sum(self.desk.crew_of[other] == key for other in rounds) < most
+        return k in orders or sum(self.desk.crew_of[other] == key for other in orders) < most
 
-    def with_call(self, k: int, old: Round | None, call: Call) -> Round | None:
-        """`old` with one more call, where the detour is least among the positions that the clock accepts."""
-        if old is None:
-            alone = self.desk.alone(k, call)
-            return alone if isinstance(alone, Round) else None
+    def with_call(self, k: int, calls: Order, call: Call) -> tuple[float, Order] | None:
+        """Price of the detour and `calls` with one more, at the position of the least detour at which it fits."""
+        prices, rules = self.desk.horizon.problem.prices, self.choice.rules_of(k)
         capacity = self.desk.vehicle_days[k].vehicle.capacity
-        if capacity is not None and call.load + sum(other.load for other in old.calls) > capacity:
+        if rules.stops_max is not None and len(calls) >= rules.stops_max:
             return None
-        for _, at in sorted(self.positions(k, old.calls, call)):
-            found = self.desk.round_of(k, (*old.calls[:at], call, *old.calls[at:]))
-            if isinstance(found, Round):
-                return found
+        if capacity is not None and call.load + sum(other.load for other in calls) > capacity:
+            return None
+        for detour, at in sorted(self.positions(k, calls, call)):
+            order = (*calls[:at], call, *calls[at:])
+            if self.fits(k, order):
+                return prices.of_tour(detour, detour) - (prices.tour_s if calls else 0), order
         return None
 
-    def positions(self, k: int, calls: tuple[Call, ...], call: Call) -> Iterator[tuple[int, int]]:
-        """Detour and position where `call` would do for a crew without lunch: the clock is seldom asked in vain."""
+    def fits(self, k: int, calls: Order) -> bool:
+        """Whether a tour can make these calls in this order: as the clock walks it, but for the times themselves.
+
+        Of a crew with lunch still to come and of one that had it, or owes none as it leaves late, the earliest times.
+        """
+        rules, seconds, here = self.choice.rules_of(k), self.desk.clock.seconds, self.desk.depots[k]
+        leave, drive = rules.leave_earliest_s, 0
+        hungry, fed = (leave, max(leave, rules.lunch_from_s)) if rules.lunch_s else (FAR_S, leave)
+        for call in calls:
+            leg = seconds[here][call.place]
+            drive, here = drive + leg, call.place
+            hungry, fed = hungry + leg, min(fed + leg, _after_lunch(hungry + leg, rules))
+            hungry, fed = self.done(call, hungry), self.done(call, fed)
+            fed = min(fed, _after_lunch(hungry, rules))
+            if fed >= FAR_S and hungry >= FAR_S:
+                return False
+        leg = seconds[here][self.desk.depots[k]]
+        back = (hungry if hungry + leg <= rules.lunch_to_s else fed) + leg
+        if back > rules.return_latest_s or drive + leg > rules.drive_max_s:
+            return False
+        return back - leave <= rules.shift_max_s or isinstance(self.desk.round_of(k, calls), Round)
+
+    def done(self, call: Call, now: int) -> int:
+        """When a crew that is there at `now` has packed up again; FAR_S if the host closes before."""
+        starts = self.starts[call]
+        first = bisect_left(starts, now + call.set_up_s)
+        return starts[first] + call.service_s + call.pack_up_s if first < len(starts) else FAR_S
+
+    def positions(self, k: int, calls: Order, call: Call) -> Iterator[tuple[int, int]]:
+        """Detour and position where `call` would do for a crew without lunch; most that cannot be fall away here."""
         seconds, depot = self.desk.clock.seconds, self.desk.depots[k]
         free, late = self.slack(k, calls)
         starts, handling = self.starts[call], call.service_s + call.pack_up_s
@@ -215,7 +247,7 @@ class Ruin:
                     yield to + on - seconds[here][there], at
             here = there
 
-    def slack(self, k: int, calls: tuple[Call, ...]) -> tuple[list[int], list[int]]:
+    def slack(self, k: int, calls: Order) -> tuple[list[int], list[int]]:
         """Without lunch: when a tour is free at the earliest before each call and home, and due there at the latest."""
         if (k, calls) in self.known:
             return self.known[k, calls]
