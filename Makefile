@@ -76,21 +76,24 @@ $(BENCHED): $(TOOLS)
 
 bench-quick: $(BENCHED)
 	mkdir -p $(RESULTS)
-	$(BENCH) uk --data $(DATA)/uk-timetables --only shropshire,warwickshire,barnet --seconds 10 --json $(RESULTS)/quick.jsonl
-	$(BENCH) pvrp --data $(DATA)/pvrp --only p01,p05,pr01 --seconds 20 --json $(RESULTS)/quick.jsonl
-	$(BENCH) windows --data $(DATA)/sdvrptw --only PR01,PR11 --solvers outreach,pyvrp --seconds 20 --json $(RESULTS)/quick.jsonl
-	$(BENCH) growth --data $(DATA)/uk-timetables --only midlothian+barnet,shropshire+north_somerset,norfolk --seconds 10 --json $(RESULTS)/quick.jsonl
+	$(BENCH) uk --data $(DATA)/uk-timetables --largest 3 --seconds 10 --json $(RESULTS)/quick.jsonl
+	$(BENCH) pvrp --data $(DATA)/pvrp --largest 3 --seconds 20 --json $(RESULTS)/quick.jsonl
+	$(BENCH) windows --data $(DATA)/sdvrptw --largest 2 --solvers outreach,pyvrp --seconds 20 --json $(RESULTS)/quick.jsonl
+	$(BENCH) growth --data $(DATA)/uk-timetables --only 300,1000,2000 --seconds 10 --json $(RESULTS)/quick.jsonl
 	$(BENCH) day --only day-8-1,day-12-1,day-16-1,day-20-1,day-25-1 --seconds 3 --json $(RESULTS)/quick.jsonl
 
 bench: $(BENCHED)
 	mkdir -p $(RESULTS)
 	$(BENCH) uk --data $(DATA)/uk-timetables --seconds 30 --solvers outreach,pyvrp,vroom,ortools --json $(RESULTS)/bench.jsonl
-	$(BENCH) uk --data $(DATA)/uk-timetables --only shropshire,norfolk,aberdeenshire,warwickshire,worcestershire --seed 2,3 --seconds 30 --json $(RESULTS)/bench.jsonl
+	$(BENCH) uk --data $(DATA)/uk-timetables --largest 5 --seed 2,3 --seconds 30 --json $(RESULTS)/bench.jsonl
 	$(BENCH) uk --data $(DATA)/uk-timetables --variant open --seconds 30 --json $(RESULTS)/bench.jsonl
 	$(BENCH) uk --data $(DATA)/uk-timetables --seconds 10 --json $(RESULTS)/bench.jsonl
 	$(BENCH) uk --data $(DATA)/uk-timetables --set-up 240 --solvers outreach --seconds 5 --json $(RESULTS)/bench.jsonl
 	$(BENCH) pvrp --data $(DATA)/pvrp --seconds 60 --json $(RESULTS)/bench.jsonl
-	$(BENCH) pvrp --data $(DATA)/pvrp --only p05,p13,pr09 --solvers two-phases --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) pvrp --data $(DATA)/pvrp --largest 3 --solvers two-phases --seconds 60 --json $(RESULTS)/bench.jsonl
 	$(BENCH) windows --data $(DATA)/sdvrptw --seed 1,2 --seconds 60 --json $(RESULTS)/bench.jsonl
-	$(BENCH) growth --data $(DATA)/uk-timetables --solvers outreach,pyvrp --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) growth --data $(DATA)/uk-timetables --solvers outreach,rounds --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) growth --data $(DATA)/uk-timetables --only 100,300,1000,2000 --solvers pyvrp --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) convergence --data $(DATA)/uk-timetables --seconds 60 --json $(RESULTS)/bench.jsonl
 	$(BENCH) day --json $(RESULTS)/bench.jsonl
+	$(PY) -m benchmarks.plots $(RESULTS)/bench.jsonl

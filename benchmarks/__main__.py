@@ -14,53 +14,67 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import day, readers, runs
-from benchmarks.case import Case
-from benchmarks.table import EXACT, OURS, Row, Table, engine_version, summary
+from benchmarks.case import Case, Unusable
+from benchmarks.table import EXACT, OURS, OWN, ROUNDS, TRACED, Row, Table, command, engine_version, summary
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 LARGE = 1_000  # visits: such services get twice the seconds of the standard run
 STANDARD_S = 30
-MERGED = {
-    100: "midlothian+barnet",
-    300: "shropshire+north_somerset",
-    1_000: "norfolk",
-    2_000: "norfolk+shropshire+warwickshire+worcestershire",
-    5_000: "norfolk+norfolk+norfolk+shropshire+warwickshire+worcestershire+aberdeenshire+perth_and_kinross",
+MERGED = {  # visits of services put together
+    "growth": ("100", "300", "1000", "2000", "5000"),
+    TRACED: ("300", "1000", "2000"),
 }
-FOLDERS = {"uk": "uk-timetables", "pvrp": "pvrp", "windows": "sdvrptw", "growth": "uk-timetables"}
+FOLDERS = {
+    "uk": "uk-timetables",
+    "pvrp": "pvrp",
+    "windows": "sdvrptw",
+    "growth": "uk-timetables",
+    TRACED: "uk-timetables",
+}
 SOLVERS = {
     "uk": (OURS, "pyvrp"),
     "pvrp": (OURS,),
     "windows": (OURS,),
-    "growth": (OURS,),
+    "growth": (OURS, ROUNDS),
+    TRACED: (OURS, "pyvrp"),
     "day": (OURS, EXACT),
 }
 
 
-def cases(bench: str, data: Path, *, only: list[str], variant: str, set_up_s: int) -> Iterator[Case | day.DayCase]:
-    """The instances of a benchmark, one after the other."""
+def cases(
+    bench: str, data: Path, *, only: list[str], largest: int | None, variant: str, set_up_s: int
+) -> Iterator[Case | day.DayCase]:
+    """The instances of a benchmark, one after the other, when all names are known to be there."""
     if bench == "day":
-        yield from map(day.day_case, only or day.NAMES)
-    elif bench == "uk":
-        for name in only or readers.timetable_names(data):
+        yield from map(day.day_case, only or day.NAMES[-(largest or 0) :])
+        return
+    if bench in MERGED and largest is None:
+        sizes = (readers.merged(data, int(name)) if name.isdigit() else name for name in only or MERGED[bench])
+        only = list(dict.fromkeys(sizes))
+    if FOLDERS[bench] == "uk-timetables":
+        for name in readers.instances(data, ".csv", only, largest=largest):
             yield readers.read_timetable(data, name, variant, set_up_s=set_up_s)
-    elif bench == "growth":
-        for name in only or MERGED.values():
-            yield readers.read_timetable(data, name, variant)
     elif bench == "pvrp":
-        for name in only or sorted(path.stem for path in data.glob("p*.csv")):
+        for name in readers.instances(data, ".csv", only, largest=largest):
             yield readers.read_periodic(data, name)
     else:
-        for name in only or sorted(path.stem for path in data.glob("*.vrp")):
+        for name in readers.instances(data, ".vrp", only, largest=largest):
             yield readers.read_site_dependent(data, name)
 
 
-def main() -> None:
-    """Measure what is asked for and not measured yet, print each row, sum up."""
+def arguments() -> argparse.Namespace:
+    """What is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("bench", choices=sorted(SOLVERS))
     parser.add_argument("--data", type=Path, help="folder with the instances")
-    parser.add_argument("--only", type=lambda text: text.split(","), default=[], help="names, by commas")
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--largest", type=int, metavar="N", help="so many instances, those with the longest files")
+    chosen.add_argument(
+        "--only",
+        type=lambda text: text.split(","),
+        default=[],
+        help="names, by commas; of timetables also a+b or a:2 (growth, convergence: also a number of visits)",
+    )
     parser.add_argument("--variant", choices=("depot", "open"), default="depot")
     parser.add_argument("--solvers", type=lambda text: text.split(","), help="by commas")
     parser.add_argument("--seconds", type=float, help="for each planner; of a day, for the exact model")
@@ -69,17 +83,29 @@ def main() -> None:
     parser.add_argument("--set-up", type=int, default=0, metavar="S", help="seconds charged to each stop (uk)")
     parser.add_argument("--json", type=Path, help="file the rows are appended to")
     options = parser.parse_args()
+    options.solvers = options.solvers or list(SOLVERS[options.bench])
+    known = SOLVERS[TRACED] if options.bench == TRACED else runs.solvers(options.bench)
+    for solver in options.solvers:
+        if solver not in known:
+            raise Unusable(f"{options.bench} knows no planner {solver}; it has {', '.join(known)}")
+    return options
+
+
+def main() -> None:
+    """Measure what is asked for and not measured yet, print each row, sum up."""
+    options = arguments()
     table = Table(options.json)
     data = options.data or SHARED / FOLDERS.get(options.bench, "")
     asked = options.seconds or (day.PROOF_S if options.bench == "day" else STANDARD_S)
     shown: list[Row] = []
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     print(f"{options.bench}: {multiprocessing.cpu_count()} cores, load {load:.1f} before", flush=True)
-    for case in cases(options.bench, data, only=options.only, variant=options.variant, set_up_s=options.set_up):
+    chosen = {"only": options.only, "largest": options.largest, "variant": options.variant, "set_up_s": options.set_up}
+    for case in cases(options.bench, data, **chosen):
         for seed in options.seed:
-            for solver in options.solvers or SOLVERS[options.bench]:
+            for solver in options.solvers:
                 seconds = seconds_of(options.bench, case, solver, asked=asked)
-                version = engine_version() if solver == OURS else ""
+                version = engine_version() if solver in OWN else ""
                 key = (options.bench, case.name, case.variant, solver, seconds, seed, version)
                 row = table.get(key)
                 if row is None:
@@ -105,8 +131,10 @@ def line(row: Row) -> str:
     known = f"  {100 * (row.cost / row.best_known - 1):+.2f} %" if row.cost and row.best_known else ""
     state = f"  {row.note}" if row.feasible else f"  NOT FEASIBLE: {row.note}"
     run = f"{row.instance:24} {row.solver:10} {row.seconds:g} s seed {row.seed}"
-    return f"{run}  {cost:>14}  {row.served} visits{known}{state}".rstrip()
+    pace = f"  {row.per_thousand_s:.3f} s per 1,000 rounds" if row.per_thousand_s is not None else ""
+    memory = f"  {row.peak_mb:,.0f} MB" if row.peak_mb is not None else ""
+    return f"{run}  {cost:>14}  {row.served} visits{known}{pace}{memory}{state}".rstrip()
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

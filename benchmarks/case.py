@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.table import Verdict
 from outreach.domain.places import Coordinates
 from outreach.domain.times import Period
 from outreach.routing.objective import Prices
@@ -20,6 +19,30 @@ DAY_S = 86_400
 SLACK = 1e-6
 
 Routes = Mapping[int, Sequence[int]]  # visits in order, by tour
+
+
+class Unusable(Exception):
+    """What was given cannot be measured; the sentence says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a planner found and, where it tells so, how it came there."""
+
+    routes: Routes
+    rounds: int | None = None  # of its search
+    rounds_s: float | None = None  # what those took
+    trace: tuple[tuple[float, float], ...] = ()  # seconds and cost of each better plan
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a checker says of an answer: cost, visits made, what is broken, and the planner's own remark."""
+
+    cost: float
+    served: int
+    faults: list[str]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +82,9 @@ class Case:
     best_known: float | None = None
     actual: float | None = None  # driving of the timetable as it was
 
-    def judged(self, routes: Routes) -> Verdict:
-        """What the checker says of routes."""
-        return check(self, routes)
+    def judged(self, answer: Answer) -> Verdict:
+        """What the checker says of an answer."""
+        return check(self, answer.routes)
 
     @property
     def key(self) -> str:
@@ -114,13 +137,16 @@ def _length(case: Case, k: int, route: Sequence[int]) -> float:
     return now - min(waited, max(slack, 0.0))
 
 
+def cost_of(case: Case, routes: Routes) -> float:
+    """What all routes cost."""
+    return sum(driving(case, k, route) for k, route in routes.items())
+
+
 def check(case: Case, routes: Routes) -> Verdict:
     """Cost, visits made and what is broken; every planner's routes pass here and nowhere else."""
     faults: list[str] = []
     days: dict[int, list[int]] = {}
-    cost = 0.0
     for k, route in routes.items():
-        cost += driving(case, k, route)
         length = _length(case, k, route)
         if length > case.limit + SLACK:
             faults.append(f"tour {k} takes {length:.3f}, limit {case.limit}")
@@ -137,7 +163,7 @@ def check(case: Case, routes: Routes) -> Verdict:
                 faults.append(f"visit {v} is made on days {found}")
         elif len(found) != 1:
             faults.append(f"visit {v} is made {len(found)} times")
-    return Verdict(cost, sum(len(route) for route in routes.values()), faults)
+    return Verdict(cost_of(case, routes), sum(len(route) for route in routes.values()), faults)
 
 
 def problem_of(case: Case) -> Problem:
@@ -222,7 +248,12 @@ def _need(case: Case, v: int) -> Need:
     )
 
 
+def slot_numbers(case: Case) -> dict[tuple[str, date], int]:
+    """The instance's tours by vehicle and date of ours."""
+    return {(slot.vehicle, FIRST_DAY + timedelta(days=slot.day)): k for k, slot in enumerate(case.slots)}
+
+
 def routes_of(case: Case, solution: Solution) -> Routes:
     """A solution of ours as routes of the instance."""
-    numbers = {(slot.vehicle, FIRST_DAY + timedelta(days=slot.day)): k for k, slot in enumerate(case.slots)}
+    numbers = slot_numbers(case)
     return {numbers[tour.vehicle_id, tour.day]: [int(stop.need_id) for stop in tour.stops] for tour in solution.tours()}

@@ -1,14 +1,14 @@
 """Days by chance: one bus, 8 to 25 stops of which more than half have hours, a lunch break, a price on each stop."""
 
 import random
+import re
 from collections import Counter
 from dataclasses import dataclass
 from math import ceil, hypot
 
 import numpy as np
 
-from benchmarks.case import FIRST_DAY
-from benchmarks.table import Verdict
+from benchmarks.case import FIRST_DAY, Unusable, Verdict
 from outreach.domain.places import Coordinates
 from outreach.domain.times import Period
 from outreach.routing.checks import check
@@ -72,7 +72,9 @@ class DayAnswer:
 
 def day_case(name: str) -> DayCase:
     """The day of this name, `day-STOPS-NUMBER`: always the same one."""
-    size = int(name.split("-")[1])
+    if not (found := re.fullmatch(r"day-(\d+)-\d+", name)):
+        raise Unusable(f"there is no day {name}; days are called day-STOPS-NUMBER, such as {NAMES[0]}")
+    size = int(found[1])
     chance = random.Random(name)  # noqa: S311
     points = [(chance.uniform(0, 25), chance.uniform(0, 25)) for _ in range(size + 1)]  # minutes of driving
     legs = [[ceil(hypot(a[0] - b[0], a[1] - b[1]) * MINUTE) for b in points] for a in points]

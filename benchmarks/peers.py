@@ -1,18 +1,18 @@
 """The planners ours is measured against, each called as its makers advise, on the same instance and seconds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
-from benchmarks.case import Case, Routes, Slot, Visit
+from benchmarks.case import Answer, Case, Slot, Visit
 
 FORBIDDEN = 10**7
 
 
-def pyvrp(case: Case, *, seconds: float, seed: int) -> Routes:
+def pyvrp(case: Case, *, seconds: float, seed: int) -> Answer:
     """Hybrid genetic search (PyVRP, MIT); vehicles that may not serve a visit have a profile with a dear way to it."""
     import pyvrp as library  # noqa: PLC0415 - only a child of the benchmark needs it
     from pyvrp.stop import MaxRuntime  # noqa: PLC0415
@@ -67,10 +67,20 @@ def pyvrp(case: Case, *, seconds: float, seed: int) -> Routes:
     )
     found = library.solve(data, MaxRuntime(seconds), seed=seed, display=False)
     free = [list(slots) for slots in classes.values()]
-    return {
+    routes = {
         free[route.vehicle_type()].pop(): [stop.idx for stop in route if stop.is_client()]
         for route in found.best.routes()
     }
+    return Answer(routes, trace=tuple(_better(found.stats, scale)))
+
+
+def _better(stats: Any, scale: int) -> Iterator[tuple[float, float]]:  # noqa: ANN401 - a PyVRP object
+    """Seconds and cost of each better feasible plan, as PyVRP's statistics have them."""
+    best = float("inf")
+    for now, datum in zip(accumulate(stats.runtimes), stats, strict=True):
+        if datum.best_feas and datum.best_cost < best:
+            best = datum.best_cost
+            yield round(now, 2), best / scale
 
 
 def _classes(case: Case) -> dict[tuple[int, frozenset[int], float], list[int]]:
@@ -84,7 +94,7 @@ def _classes(case: Case) -> dict[tuple[int, frozenset[int], float], list[int]]:
     return found
 
 
-def vroom(case: Case, *, seconds: float, seed: int) -> Routes:  # noqa: ARG001 - it takes no seed
+def vroom(case: Case, *, seconds: float, seed: int) -> Answer:  # noqa: ARG001 - it takes no seed
     """VROOM (BSD) at its deepest exploration; what a vehicle may serve is a skill. Its time limit is a soft one."""
     import vroom as library  # noqa: PLC0415
 
@@ -110,10 +120,10 @@ def vroom(case: Case, *, seconds: float, seed: int) -> Routes:  # noqa: ARG001 -
     routes: dict[int, list[int]] = {}
     for _, row in jobs.iterrows():
         routes.setdefault(int(row.vehicle_id), []).append(int(row.id))
-    return routes
+    return Answer(routes)
 
 
-def ortools(case: Case, *, seconds: float, seed: int) -> Routes:  # noqa: ARG001 - it takes no seed
+def ortools(case: Case, *, seconds: float, seed: int) -> Answer:  # noqa: ARG001 - it takes no seed
     """OR-Tools' routing library (Apache-2.0) with parallel cheapest insertion and guided local search."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2  # noqa: PLC0415
 
@@ -142,10 +152,10 @@ def ortools(case: Case, *, seconds: float, seed: int) -> Routes:  # noqa: ARG001
         while not model.IsEnd(index):
             routes.setdefault(k, []).append(manager.IndexToNode(index))
             index = found.Value(model.NextVar(index))
-    return routes
+    return Answer(routes)
 
 
-def two_phases(case: Case, *, seconds: float, seed: int) -> Routes:
+def two_phases(case: Case, *, seconds: float, seed: int) -> Answer:
     """What a planner without linked visits must do: days first by cheapest insertion, then PyVRP on each day."""
     days = sorted({slot.day for slot in case.slots})
     chosen = _patterns_by_insertion(case, days)
@@ -167,8 +177,8 @@ def two_phases(case: Case, *, seconds: float, seed: int) -> Routes:
             capacity=tuple(case.capacity[k] for k in slots),
         )
         found = pyvrp(part, seconds=seconds / len(days), seed=seed)
-        routes.update({slots[k]: [own[v] for v in route] for k, route in found.items()})
-    return routes
+        routes.update({slots[k]: [own[v] for v in route] for k, route in found.routes.items()})
+    return Answer(routes)
 
 
 def _patterns_by_insertion(case: Case, days: Sequence[int]) -> list[frozenset[int]]:

@@ -9,26 +9,33 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.day import PROOF_S
-from benchmarks.table import OURS, Row, Table, summary
+from benchmarks.table import OWN, TRACED, Row, command, merged, summary
 
 TITLES = {
     "uk": "British timetables planned anew",
     "pvrp": "Periodic instances (Cordeau, Gendreau and Laporte 1997)",
     "windows": "Site-dependent instances with windows (Cordeau and Laporte 2001)",
-    "growth": "Growth",
+    "growth": "Growth: British services put together",
+    TRACED: "Convergence",
     "day": "One day with windows, lunch and stops that may fall away",
 }
+PICTURED = ("growth", TRACED)
 HEAD = """# Results
 
-Cost is driving in seconds (uk, growth) or length (pvrp, windows); of a day it is driving in seconds and the price of
-each stop left out. Every planner had one core and the seconds of its row; one checker priced all answers. `version` is
-a hash of the planner's files. Made by `python -m benchmarks.results FILES`; the rows by the commands in the Makefile
-(`bench`), or one by one with `--only INSTANCE`.
+Cost is driving in seconds (uk, growth, convergence) or length (pvrp, windows); of a day it is driving in seconds and
+the price of each stop left out. Every planner had one core and the seconds of its row; one checker priced all answers.
+`version` is a hash of the planner's files. Made by `python -m benchmarks.results FILES`; the rows by the commands in
+the Makefile (`bench`), or one by one with `--only INSTANCE`.
 
 Machine: a virtual machine with 2 cores and 23 GB, Debian 12, Python 3.11, both cores busy with such runs.
 """
 COLUMNS = """| instance | planner | version | seconds | seed | cost | visits | to the best known, remark |
 |---|---|---|---|---|---|---|---|"""
+GROWTH = """`a:2` is service a and a copy of it one degree further west. `rounds` is the search alone: 200,000 rounds
+from a plan that is as good at every size, in seconds of the processor. MB is the most memory its process held.
+
+| instance | visits | vehicle-days | planner | version | seconds | seed | cost | rounds | s per 1,000 rounds | MB |
+|---|---|---|---|---|---|---|---|---|---|---|"""
 
 
 def page(rows: Sequence[Row]) -> Iterator[str]:
@@ -39,15 +46,16 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
         if not found:
             continue
         yield f"## {title}\n"
+        if bench in PICTURED:
+            yield f"![{title}](../docs/plots/{bench}.svg)\n"
         groups: dict[tuple[str, float], list[Row]] = defaultdict(list)
         for row in found:
             groups[row.variant, _standard(bench, row)].append(row)
         for (variant, seconds), group in sorted(groups.items()):
-            more = f" --variant {variant}" if variant else ""
+            more = f" --variant {variant}".replace(" set-up ", " --set-up ").removesuffix(" s") if variant else ""
             yield f"`python -m benchmarks {bench} --seconds {seconds:g}{more}`\n"
-            yield COLUMNS
-            for row in sorted(group, key=lambda row: (row.instance, row.solver != OURS, row.solver, row.seed)):
-                yield _line(row)
+            yield GROWTH if bench == "growth" else COLUMNS
+            yield from (_growth(row) if bench == "growth" else _line(row) for row in _in_order(bench, group))
             yield ""
             yield from (f"- {sentence}" for sentence in summary(bench, group))
             yield ""
@@ -60,10 +68,41 @@ def _standard(bench: str, row: Row) -> float:
     return 30.0 if bench == "uk" and row.seconds == 60 else row.seconds
 
 
+def _in_order(bench: str, rows: Sequence[Row]) -> list[Row]:
+    """By instance, merged ones by their visits; ours first."""
+    visits = {row.instance: row.served if bench in PICTURED else 0 for row in rows if row.feasible}
+
+    def place(row: Row) -> tuple[object, ...]:
+        return visits.get(row.instance, 0), row.instance, row.solver not in OWN, row.solver, row.seed
+
+    return sorted(rows, key=place)
+
+
+def _cost(row: Row) -> str:
+    return "-" if row.cost is None else f"{row.cost:,.1f}" + ("" if row.feasible else " not feasible")
+
+
 def _line(row: Row) -> str:
     known = f"{100 * (row.cost / row.best_known - 1):+.2f} %" if row.cost and row.best_known else row.note
-    cost = "-" if row.cost is None else f"{row.cost:,.1f}" + ("" if row.feasible else " not feasible")
-    cells = (row.instance, row.solver, row.version, f"{row.seconds:g}", row.seed, cost, row.served, known)
+    run = (row.solver, row.version, f"{row.seconds:g}", row.seed, _cost(row), row.served, known)
+    return _cells(_name(row), *run)
+
+
+def _growth(row: Row) -> str:
+    run = (row.solver, row.version, f"{row.seconds:g}", row.seed, _cost(row))
+    pace = f"{row.per_thousand_s:.3f}" if row.per_thousand_s is not None else ""
+    memory = f"{row.peak_mb:,.0f}" if row.peak_mb is not None else ""
+    rounds = f"{row.rounds:,}" if row.rounds is not None else ""
+    return _cells(_name(row), row.served, row.tours or "", *run, rounds, pace, memory)
+
+
+def _name(row: Row) -> str:
+    """The instance; of many services put together the two largest."""
+    parts = row.instance.split("+")
+    return row.instance if len(parts) <= 4 else f"{'+'.join(parts[:2])} and {len(parts) - 2} more"
+
+
+def _cells(*cells: object) -> str:
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 
@@ -71,9 +110,8 @@ def main() -> None:
     """Print the page of some files of rows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("files", type=Path, nargs="+")
-    rows = [row for file in parser.parse_args().files for row in Table(file).rows]
-    print("\n".join(page(rows)))
+    print("\n".join(page(merged(parser.parse_args().files))))
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

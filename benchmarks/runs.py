@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable
 from math import inf
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from benchmarks import exact, ours, peers
-from benchmarks.case import Case
+from benchmarks.case import Answer, Case, Verdict
 from benchmarks.day import DayCase
-from benchmarks.table import EXACT, OURS, Row, Verdict, engine_version
+from benchmarks.table import EXACT, OURS, OWN, ROUNDS, TRACED, Row, engine_version
 
-PERIOD_SOLVERS: dict[str, Callable[..., Any]] = {
+PERIOD_SOLVERS: dict[str, Callable[..., Answer]] = {
     OURS: ours.outreach,
+    ROUNDS: ours.rounds,
     "pyvrp": peers.pyvrp,
     "vroom": peers.vroom,
     "ortools": peers.ortools,
@@ -33,22 +35,22 @@ def solvers(bench: str) -> dict[str, Callable[..., Any]]:
 def measure(bench: str, case: Case | DayCase, solver: str, *, seconds: float, seed: int) -> Row:
     """The row of one run; what came too late or broke has no cost and says why."""
     mine, theirs = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("spawn").Process(
-        target=_answer, args=(theirs, solvers(bench)[solver], case, seconds, seed)
-    )
+    planner = ours.told if bench == TRACED and solver == OURS else solvers(bench)[solver]
+    process = multiprocessing.get_context("spawn").Process(target=_answer, args=(theirs, case, planner, seconds, seed))
     process.start()
     theirs.close()
     answer: Any = None
-    took, note = 0.0, ""
+    took, peak_mb, note = 0.0, None, ""
     try:
         if mine.poll(MERCY * seconds + START_S):
-            answer, took, note = mine.recv()
+            answer, took, peak_mb, note = mine.recv()
         else:
             note = "ended by force"
     except EOFError:
         note = "ended without an answer"
     process.kill()
     process.join()
+    search = answer if isinstance(answer, Answer) else None  # a planned day tells nothing of its search
     verdict = Verdict(inf, 0, [note]) if answer is None else case.judged(answer)
     return Row(
         bench=bench,
@@ -57,7 +59,7 @@ def measure(bench: str, case: Case | DayCase, solver: str, *, seconds: float, se
         solver=solver,
         seconds=seconds,
         seed=seed,
-        version=engine_version() if solver == OURS else "",
+        version=engine_version() if solver in OWN else "",
         cost=None if answer is None else round(verdict.cost, 4),
         feasible=not verdict.faults,
         served=verdict.served,
@@ -65,17 +67,32 @@ def measure(bench: str, case: Case | DayCase, solver: str, *, seconds: float, se
         note="; ".join(verdict.faults[:3]) or verdict.note,
         best_known=case.best_known,
         actual=case.actual,
+        tours=len(case.slots) if isinstance(case, Case) else 1,
+        rounds=search.rounds if search else None,
+        rounds_s=search.rounds_s if search else None,
+        peak_mb=peak_mb,
+        trace=search.trace if search and bench == TRACED else (),
     )
 
 
-def _answer(pipe: Connection, solver: Callable[..., Any], case: Case | DayCase, seconds: float, seed: int) -> None:
+def _answer(pipe: Connection, case: Case | DayCase, planner: Callable[..., Any], seconds: float, seed: int) -> None:
     """In the child: get ready, then plan against the clock."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[-1]})  # one core, whatever a planner would take
     ours.get_ready()
     began = time.monotonic()
     try:
-        answer, note = solver(case, seconds=seconds, seed=seed), ""
+        answer, note = planner(case, seconds=seconds, seed=seed), ""
     except Exception as error:
         answer, note = None, f"{type(error).__name__}: {error}"
-    pipe.send((answer, time.monotonic() - began, note))
+    pipe.send((answer, time.monotonic() - began, _peak_mb(), note))
+
+
+def _peak_mb() -> float | None:
+    """The most memory this process has held; None where the system does not say it.
+
+    Not ru_maxrss: a process begins that with what its parent held.
+    """
+    path = Path("/proc/self/status")
+    lines = path.read_text(encoding="ascii").splitlines() if path.exists() else []
+    return next((round(int(line.split()[1]) / 1024, 1) for line in lines if line.startswith("VmHWM:")), None)

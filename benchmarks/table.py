@@ -2,27 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import inf
 from pathlib import Path
 
 import outreach.routing
+from benchmarks.case import Unusable
 
 OURS = "outreach"
 EXACT = "cp-sat"
 PROVEN = "proven"  # the remark of a planner that knows its answer to be the best
+ROUNDS = "rounds"  # of our search alone
+OWN = (OURS, ROUNDS)
+TRACED = "convergence"
 ROUTING = Path(outreach.routing.__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a checker says of an answer: cost, visits made, what is broken, and the planner's own remark."""
-
-    cost: float
-    served: int
-    faults: list[str]
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +38,16 @@ class Row:
     note: str = ""
     best_known: float | None = None
     actual: float | None = None
+    tours: int | None = None  # that could be driven
+    rounds: int | None = None
+    rounds_s: float | None = None  # what those took
+    peak_mb: float | None = None  # memory of the planner's process, the instance's own table of legs included
+    trace: Sequence[tuple[float, float]] = ()  # seconds and cost of each better plan
+
+    @property
+    def per_thousand_s(self) -> float | None:
+        """Seconds that a thousand rounds took."""
+        return 1000 * self.rounds_s / self.rounds if self.rounds and self.rounds_s is not None else None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -63,11 +68,10 @@ class Table:
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
-        self.rows: list[Row] = []
-        if path is not None and path.exists():
-            with path.open(encoding="utf-8") as file:
-                self.rows = [Row(**json.loads(line)) for line in file if line.strip()]
+        text = path.read_text(encoding="utf-8") if path is not None and path.exists() else ""
+        self.rows = list(_rows(text, where=str(path)))
         self._by_key = {row.key: row for row in self.rows}
+        self._torn = bool(text) and not text.endswith("\n")
 
     def get(self, key: tuple[object, ...]) -> Row | None:
         """The row measured before, if there is one."""
@@ -78,8 +82,30 @@ class Table:
         self.rows.append(row)
         self._by_key[row.key] = row
         if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(row)) + "\n")
+                file.write("\n" * self._torn + json.dumps(asdict(row)) + "\n")
+            self._torn = False
+
+
+def _rows(text: str, *, where: str) -> Iterator[Row]:
+    """The rows of a file; the beginning of one, left by a run that was interrupted, is passed over."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            yield Row(**json.loads(line))
+        except json.JSONDecodeError as error:
+            if line.strip() and not line.startswith("{"):
+                raise Unusable(f"{where} line {number} is no row of results: {line[:40]}") from error
+        except TypeError as error:
+            raise Unusable(f"{where} line {number} is no row of results: {error}") from error
+
+
+def merged(files: Sequence[Path]) -> list[Row]:
+    """The rows of several files; of two of the same measurement, the later one."""
+    for path in files:
+        if not path.is_file():
+            raise Unusable(f"there is no file {path}")
+    return list({row.key: row for path in files for row in Table(path).rows}.values())
 
 
 def summary(bench: str, rows: Iterable[Row]) -> Iterator[str]:
@@ -118,7 +144,7 @@ def _cost(row: Row) -> float:
 
 def _periods(rows: Iterable[Row]) -> Iterator[str]:
     """Ours against each peer on what both have measured in the same seconds and seed, and against the best known."""
-    rows = [row for row in rows if row.cost is not None]
+    rows = [row for row in rows if row.cost is not None and row.solver != ROUNDS]
     ours = {(r.instance, r.variant, r.seconds, r.seed): r for r in rows if r.solver == OURS and r.feasible}
     for solver in sorted({row.solver for row in rows} - {OURS}):
         pairs = [
@@ -148,6 +174,15 @@ def _periods(rows: Iterable[Row]) -> Iterator[str]:
     if actual:
         saved = sum(row.cost or 0 for row in actual) / sum(row.actual or 0 for row in actual) - 1
         yield f"against the timetable as it was: {_percent(saved)}"
+
+
+def command(main: Callable[[], None]) -> None:
+    """Run a command; what cannot be used is said in one line."""
+    try:
+        main()
+    except (Unusable, OSError) as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def _percent(share: float) -> str:

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from outreach.domain.errors import InvalidValue
+
 PROJECT = Path(__file__).resolve().parent.parent
+MOST_SEARCHES = 4  # unless an operator asks for more
+SEARCHES_ALLOWED = 64
 POSTGRES = ("postgresql://", "postgres://")  # how a PostgreSQL address begins
 
 
@@ -25,6 +29,11 @@ class Settings:
     language: str = setting("OUTREACH_LANGUAGE", "vi", "language of pages and commands: vi or en")
     kernel_cache: str = setting(
         "OUTREACH_KERNEL_CACHE", "", "folder for the compiled search; empty: kernel-cache in the instance folder"
+    )
+    solver_processes: str = setting(
+        "OUTREACH_SOLVER_PROCESSES",
+        "",
+        "searches of one planning run at the same time, a core for each; empty: the cores less one, at most 4",
     )
     consumer: str = setting("OUTREACH_CONSUMER", "on", "on: background work runs inside the server; off: apart")
     osm_tiles: str = setting("OUTREACH_OSM_TILES", "off", "on: planners' maps load tiles from OpenStreetMap")
@@ -47,6 +56,20 @@ class Settings:
     def kernel_cache_folder(self) -> Path:
         """The folder for the compiled search."""
         return Path(self.kernel_cache) if self.kernel_cache else self.instance_folder / "kernel-cache"
+
+    @property
+    def searches(self) -> int:
+        """Searches of one planning run at the same time: of the cores one is left for pages."""
+        if not self.solver_processes:
+            return min(max((os.cpu_count() or 1) - 1, 1), MOST_SEARCHES)
+        if not self.solver_processes.isdecimal() or not 1 <= int(self.solver_processes) <= SEARCHES_ALLOWED:
+            raise InvalidValue(
+                "OUTREACH_SOLVER_PROCESSES={value} không phải số từ 1 đến {most}.",
+                field="solver_processes",
+                value=self.solver_processes,
+                most=SEARCHES_ALLOWED,
+            )
+        return int(self.solver_processes)
 
     @property
     def database_address(self) -> str:

@@ -49,7 +49,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of an installation in a folder of its own."""
-    return Settings(instance=str(tmp_path / "instance"), kernel_cache=KERNEL_CACHE)
+    return Settings(instance=str(tmp_path / "instance"), kernel_cache=KERNEL_CACHE, solver_processes="1")
 
 
 @pytest.fixture
@@ -94,6 +94,7 @@ def bare_postgres(postgres_address: str, tmp_path: Path) -> Settings:
     settings = Settings(
         instance=str(tmp_path / "pg"),
         kernel_cache=KERNEL_CACHE,
+        solver_processes="1",
         database_url=_database(postgres_address, "empty_house"),
     )
     house = open_house(settings)
@@ -109,7 +110,12 @@ def kept_postgres(postgres_address: str, tmp_path_factory: pytest.TempPathFactor
     """One PostgreSQL installation with all tables, shared by the tests of a worker."""
     folder = tmp_path_factory.mktemp("pg")
     house = open_house(
-        Settings(instance=str(folder), kernel_cache=KERNEL_CACHE, database_url=_database(postgres_address, "house"))
+        Settings(
+            instance=str(folder),
+            kernel_cache=KERNEL_CACHE,
+            solver_processes="1",
+            database_url=_database(postgres_address, "house"),
+        )
     )
     schema.upgrade(house.engine)
     yield house

@@ -1,6 +1,7 @@
 """The command line: a plan made and judged from files, and failures in one sentence."""
 
 import json
+import signal
 import subprocess
 import sys
 from copy import deepcopy
@@ -74,6 +75,33 @@ def test_a_problem_is_solved_and_the_result_found_sound(folder: Path, capsys: py
     assert "4 / 4" in said
     assert main(["check", *files]) == 0
     assert capsys.readouterr().out == "Không có vi phạm nào.\n"
+
+
+def test_two_searches_at_once_and_no_rounds_with_them(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = [str(folder / "problem.json"), str(folder / "solution.json")]
+    command = ["solve", files[0], "-o", files[1], "--processes", "2"]
+    assert main([*command, "--seconds", "2"]) == 0
+    assert json.loads((folder / "solution.json").read_text(encoding="utf-8"))["processes"] == 2
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--rounds", "10"])
+    assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_solve_that_is_interrupted_writes_its_best_plan(folder: Path, processes: str) -> None:
+    files = [str(folder / "problem.json"), str(folder / "solution.json")]
+    command = [sys.executable, "-m", "outreach", "solve", files[0], "-o", files[1], "--seconds", "600"]
+    with subprocess.Popen(
+        [*command, "--processes", processes], cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if "4/4" in line)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Đã dừng theo yêu cầu" in said
+    assert main(["check", *files]) == 0
+    assert json.loads((folder / "solution.json").read_text(encoding="utf-8"))["ending"] == "stopped"
 
 
 def tours(solution: dict[str, Any]) -> list[dict[str, Any]]:

@@ -73,6 +73,8 @@ def test_a_damaged_database_is_one_sentence(
         {"DATABASE_URL": "postgresql://127.0.0.1:1/x"},
         {"OUTREACH_PORT": "abc"},
         {"OUTREACH_PORT": "99999"},
+        {"OUTREACH_SOLVER_PROCESSES": "0"},
+        {"OUTREACH_SOLVER_PROCESSES": "all"},
         {"OUTREACH_INSTANCE": "/dev/null"},
     ],
 )
@@ -84,7 +86,7 @@ def test_the_doctor_goes_on_after_what_is_ill(
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
     assert "✗" in said
-    assert len(said.splitlines()) == 6
+    assert len(said.splitlines()) == 7
     assert "ngoài dự kiến" not in said
 
 

@@ -93,6 +93,7 @@ def _looks(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     yield translate("Thư mục dữ liệu"), lambda: _folder(settings)
     yield translate("Chỗ trống trên đĩa"), lambda: _space(settings)
     yield translate("Cơ sở dữ liệu"), lambda: _database(settings)
+    yield translate("Phép tìm cùng lúc"), lambda: number(settings.searches)
     yield translate("Cổng"), lambda: _port(settings)
 
 

@@ -2,38 +2,71 @@
 
 import argparse
 import json
-import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from outreach.cli.summary import PHASES, print_summary
-from outreach.domain.errors import InvalidValue
+from outreach.domain.errors import InvalidValue, OutreachError
 from outreach.i18n import kilometres, number, translate
+from outreach.jobs.child import SolverChild
 from outreach.routing.checks import check as judge
-from outreach.routing.formats import problem_from_json, solution_from_json, solution_to_json
+from outreach.routing.formats import problem_from_json, problem_to_json, solution_from_json, solution_to_json
 from outreach.routing.problem import Problem
-from outreach.routing.solution import Progress
-from outreach.routing.solve import solve as plan
+from outreach.routing.solution import Phase
 from outreach.routing.validate import validate
 from outreach.services.reasons import Names, breach_text
 from outreach.settings import Settings
 
 T = TypeVar("T")
+LOOK_EVERY_S = 0.5
+STOPPED = 130  # as shells say it of a command ended by Ctrl-C
 
 
 def solve(settings: Settings, args: argparse.Namespace) -> int:
-    """Plan the problem of one file into another file."""
+    """Plan the problem of one file into another file; on Ctrl-C with the best plan found by then, and 130."""
     problem = _read(args.problem, problem_from_json)
+    validate(problem)
     args.output.open("a", encoding="utf-8").close()  # a place that cannot be written is known before the work
-    os.environ.setdefault("OUTREACH_KERNEL_CACHE", str(settings.kernel_cache_folder))
-    seconds = args.seconds if args.rounds is None else None
-    solution = plan(problem, seconds=seconds, rounds=args.rounds, seed=args.seed, report=_tell)
+    question = {
+        "problem": problem_to_json(problem),
+        "seconds": args.seconds,
+        "rounds": args.rounds,
+        "seed": args.seed,
+        "processes": args.processes,
+    }
+    plans: list[dict[str, Any]] = []
+    stopped = False
+    with SolverChild(question, kernel_cache=settings.kernel_cache_folder) as child:
+        try:
+            plans.extend(_plans(child))
+        except KeyboardInterrupt:
+            stopped = True
+    if not plans:
+        print(translate("Đã dừng theo yêu cầu, chưa có phương án nào."), file=sys.stderr)
+        return STOPPED
+    solution = solution_from_json(plans[-1])
     text = json.dumps(solution_to_json(solution), ensure_ascii=False, indent=1)
     args.output.write_text(text + "\n", encoding="utf-8")
     print_summary(problem, solution)
-    return 0
+    if stopped:
+        print(translate("Đã dừng theo yêu cầu. Phương án tốt nhất đã ghi vào {path}.", path=args.output))
+    return STOPPED if stopped else 0
+
+
+def _plans(child: SolverChild) -> Iterator[dict[str, Any]]:
+    """Each better plan, telling how it goes; the last one is the answer."""
+    while (heard := child.hear(LOOK_EVERY_S)) is not None:
+        for answer in heard:
+            if "error" in answer:
+                raise OutreachError("Không xếp được lịch: {why}", why=answer["error"]["message"])
+            if answer.get("solution"):
+                yield answer["solution"]
+            if answer.get("done"):
+                return
+            _tell(answer)
+    raise OutreachError("Bộ xếp lịch dừng giữa chừng: {why}", why=child.last_words().strip().rpartition("\n")[2])
 
 
 def check(_settings: Settings, args: argparse.Namespace) -> int:
@@ -67,10 +100,9 @@ def _read(path: Path, parse: Callable[[object], T]) -> T:
     return parse(data)
 
 
-def _tell(progress: Progress) -> None:
-    line = f"{number(progress.elapsed_s, 1):>6} s  {translate(PHASES[progress.phase])}"
-    if progress.figures:
-        figures = progress.figures
-        done = translate("{visits}/{wanted} buổi", visits=number(figures.visits), wanted=number(figures.wanted))
-        line += f"  {done}  {kilometres(figures.distance_m)}"
+def _tell(answer: Mapping[str, Any]) -> None:
+    line = f"{number(answer['elapsed_s'], 1):>6} s  {translate(PHASES[Phase(answer['phase'])])}"
+    if figures := answer["figures"]:
+        done = translate("{visits}/{wanted} buổi", visits=number(figures["visits"]), wanted=number(figures["wanted"]))
+        line += f"  {done}  {kilometres(figures['distance_m'])}"
     print(line, file=sys.stderr, flush=True)

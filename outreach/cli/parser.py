@@ -124,8 +124,12 @@ def _add_files(commands: Commands) -> None:
     solve.add_argument("problem", type=Path, metavar="PROBLEM.json", help=translate("tệp bài toán"))
     solve.add_argument("-o", "--output", type=Path, required=True, metavar="SOLUTION.json", help=translate("tệp ghi"))
     _add_limits(solve)
-    solve.add_argument(
+    either = solve.add_mutually_exclusive_group()
+    either.add_argument(
         "--rounds", type=_number, help=translate("số vòng tìm thay cho thời gian: cùng hạt giống cho cùng một lời giải")
+    )
+    either.add_argument(
+        "--processes", type=_number, default=1, help=translate("số phép tìm chạy cùng lúc, mỗi phép một nhân máy")
     )
     check = _add(
         commands, "check", translate("Kiểm tra một lời giải: mỗi vi phạm một dòng, mã thoát 1 nếu có."),

@@ -10,6 +10,7 @@ from outreach.services.reasons import reason_title
 PHASES = {
     Phase.CHECKING: "Kiểm tra dữ liệu",
     Phase.TRAVEL: "Tính thời gian đi lại",
+    Phase.COMPILING: "Chuẩn bị bộ tìm, một lần sau mỗi lần nâng cấp, khoảng hai mươi giây",
     Phase.DAYS: "Chọn ngày và xe cho từng nơi",
     Phase.TIMES: "Sắp giờ từng ngày",
     Phase.JUDGING: "Kiểm tra độc lập",
@@ -37,6 +38,13 @@ def print_summary(problem: Problem, solution: Solution, *, seconds: float | None
         lines.append((translate("Thời gian xếp lịch"), translate("{seconds} giây", seconds=number(seconds, 1))))
     verdict = translate("không có vi phạm nào") if not breaches else translate("{n} vi phạm", n=number(len(breaches)))
     lines.append((translate("Kiểm tra độc lập"), verdict))
+    if solution.versions:
+        lines += [
+            (translate("Hạt giống"), number(solution.seed)),
+            (translate("Vòng tìm"), number(solution.rounds)),
+            (translate("Phép tìm cùng lúc"), number(solution.processes)),
+            (translate("Phiên bản"), ", ".join(f"{name} {version}" for name, version in solution.versions)),
+        ]
     width = max(len(name) for name, _ in lines) + 2
     for name, value in lines:
         print(f"{name:<{width}}{value}")

@@ -317,6 +317,10 @@ class RunView:
     queue_position: int
     elapsed_s: float
     limit_s: float
+    seed: int
+    rounds: int  # done by the search that found the saved plan; 0 before
+    processes: int
+    versions: tuple[tuple[str, str], ...]  # names and versions of what made the saved plan
     wanted: int
     sites: int
     needs: int

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+DAY_S = 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -37,7 +39,7 @@ class TimeWindow:
     end_s: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.start_s < self.end_s <= 86_400:
+        if not 0 <= self.start_s < self.end_s <= DAY_S:
             raise ValueError(f"window {self.start_s}..{self.end_s} must lie inside one day and not be empty")
 
 

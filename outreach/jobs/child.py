@@ -116,8 +116,3 @@ def _close(pipe: IO[str] | None) -> None:
         pipe.close()
     except OSError:
         return  # what was never delivered to a dead process
-
-
-def solver_processes() -> int:
-    """Cores the solver may use: all but one, so that pages stay quick."""
-    return max(1, (os.cpu_count() or 1) - 1)

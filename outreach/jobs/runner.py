@@ -87,6 +87,7 @@ class _Run:
             "problem": problem_to_json(problem),
             "seconds": self.claim.limit_s,
             "seed": self.claim.seed,
+            "processes": self.house.settings.searches,
             # what an attempt before this one had found, else what the plan holds: a run never ends with less
             "start": self.claim.best or (solution_to_json(standing) if standing.trips else None),
         }

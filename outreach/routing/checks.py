@@ -6,10 +6,11 @@ reading of a rule shows up here instead of being repeated.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Travel, Vehicle
+from outreach.routing.problem import NO_ROAD, Need, Pin, Problem, Rules, Site, Travel, Turn, Vehicle
 from outreach.routing.solution import Breach, RuleName, Solution, Stop, Tour, Trip
 from outreach.routing.travel.great_circle import estimate
 
@@ -38,6 +39,7 @@ class _Judge:
             yield from self.tour_keeps_time(tour)
             for stop in tour.stops:
                 yield from self.stop_is_known(tour, stop)
+        yield from self.pins_are_kept(solution)
         yield from self.one_tour_a_day(solution)
         yield from self.crews_suffice(solution)
         yield from self.needs_are_met(solution)
@@ -83,7 +85,7 @@ class _Judge:
 
     def tour_keeps_time(self, tour: Tour) -> Iterator[Breach]:
         """Shift, driving, lunch, and that the bus can be where it is said to be."""
-        rules, where, day = self.rules, tour.vehicle_id, tour.day
+        rules, where, day = self.rules_of(tour), tour.vehicle_id, tour.day
         if tour.leave_s < rules.leave_earliest_s:
             yield Breach(RuleName.SHIFT_TOO_EARLY, where, rules.leave_earliest_s - tour.leave_s, day)
         if tour.return_s > rules.return_latest_s:
@@ -109,6 +111,21 @@ class _Judge:
         yield from self.leg_is_true(tour, where, (tour.drive_s, tour.distance_m), (drive_s, distance_m))
         if drive_s > rules.drive_max_s:
             yield Breach(RuleName.DRIVE_TOO_LONG, where, drive_s - rules.drive_max_s, day)
+
+    def rules_of(self, tour: Tour) -> Rules:
+        """The working rules of the vehicle on that day."""
+        vehicle = self.vehicles.get(tour.vehicle_id)
+        for hours in vehicle.hours if vehicle else ():
+            if tour.day.weekday() in hours.weekdays and (hours.period is None or tour.day in hours.period):
+                usual = self.rules
+                return replace(
+                    usual,
+                    leave_earliest_s=_or(hours.leave_earliest_s, usual.leave_earliest_s),
+                    return_latest_s=_or(hours.return_latest_s, usual.return_latest_s),
+                    shift_max_s=_or(hours.shift_max_s, usual.shift_max_s),
+                    drive_max_s=_or(hours.drive_max_s, usual.drive_max_s),
+                )
+        return self.rules
 
     def leg(self, start: str, end: str) -> tuple[int, int]:
         """Seconds and metres between two places as travel has them; a place nobody knows counts as no road."""
@@ -162,6 +179,8 @@ class _Judge:
             return
         if vehicle is not None and not self.can_get_there(vehicle, site):
             yield Breach(RuleName.WRONG_VEHICLE, site.id, 0, day)
+        if vehicle is not None and not need.equipment <= vehicle.equipment:
+            yield Breach(RuleName.NO_EQUIPMENT, site.id, len(need.equipment - vehicle.equipment), day)
         set_up, pack_up = self.handling(tour, stop)
         if stop.start_s - stop.arrive_s < set_up:
             yield Breach(RuleName.NO_SET_UP, site.id, set_up - (stop.start_s - stop.arrive_s), day)
@@ -209,6 +228,40 @@ class _Judge:
             if weekend or day.weekday() in window.weekdays:
                 found.append((window.start_s, window.end_s))
         return found
+
+    def pins_are_kept(self, solution: Solution) -> Iterator[Breach]:
+        """What people fixed of a visit holds; a frozen day has the visits pinned to it and no other."""
+        made = defaultdict(list)
+        for tour in solution.tours():
+            for i, stop in enumerate(tour.stops):
+                made[stop.need_id].append((tour, i))
+        for pin in self.problem.pins:
+            found = [(tour, i) for tour, i in made[pin.need_id] if pin.day in (None, tour.day)]
+            if pin.day is not None and not found:
+                yield Breach(RuleName.PIN_BROKEN, pin.need_id, 1, pin.day)
+            for tour, i in found:
+                if not self.pin_holds(pin, tour, i):
+                    yield Breach(RuleName.PIN_BROKEN, pin.need_id, 0, tour.day)
+        pinned = {(pin.vehicle_id, pin.day, pin.need_id) for pin in self.problem.pins}
+        frozen = {(frozen.vehicle_id, frozen.day) for frozen in self.problem.frozen}
+        for tour, stop in solution.stops():
+            own = (tour.vehicle_id, tour.day)
+            if own in frozen and (*own, stop.need_id) not in pinned:
+                yield Breach(RuleName.DAY_FROZEN, tour.vehicle_id, 0, tour.day)
+
+    @staticmethod
+    def pin_holds(pin: Pin, tour: Tour, i: int) -> bool:
+        """Whether stop `i` of the tour is as its pin says."""
+        stop = tour.stops[i]
+        before = tour.stops[i - 1].need_id if i else None
+        return (
+            pin.vehicle_id in (None, tour.vehicle_id)
+            and (pin.from_s is None or stop.start_s >= pin.from_s)
+            and (pin.to_s is None or stop.end_s <= pin.to_s)
+            and (pin.turn is not Turn.FIRST or i == 0)
+            and (pin.turn is not Turn.LAST or i == len(tour.stops) - 1)
+            and (pin.after is None or pin.after == before)
+        )
 
     def one_tour_a_day(self, solution: Solution) -> Iterator[Breach]:
         """No vehicle is in two places on one day."""
@@ -266,3 +319,7 @@ class _Judge:
             for before, after in pairwise(visits):
                 if need.max_gap_days is not None and (after - before).days > need.max_gap_days:
                     yield Breach(RuleName.TOO_FAR_APART, need.id, (after - before).days - need.max_gap_days, after)
+
+
+def _or(own: int | None, usual: int) -> int:
+    return usual if own is None else own

@@ -28,10 +28,13 @@ def main() -> int:
         question = json.loads(line)
         problem = problem_from_json(question.get("problem"))
         start = solution_from_json(question["start"]) if question.get("start") else None
+        rounds = question.get("rounds")
         solution = solve(
             problem,
-            seconds=float(question.get("seconds", 45)),
+            seconds=float(question.get("seconds", 45)) if rounds is None else None,
+            rounds=None if rounds is None else int(rounds),
             seed=int(question.get("seed", 1)),
+            processes=int(question.get("processes", 1)),
             start=start,
             report=_tell_progress,
         )

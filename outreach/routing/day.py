@@ -15,16 +15,15 @@ from typing import Any
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from outreach.routing.choice import Choice, Wish
 from outreach.routing.draft import Desk, Round
-from outreach.routing.problem import NO_ROAD, Need, Rules
-from outreach.routing.ruin import Choice, Ruin, Wish, starts_of
+from outreach.routing.problem import NO_ROAD, Need, Rules, Turn
 from outreach.routing.timeline import Call
 
 FAR = 10**7  # seconds: where no road leads
 SCALE = 100  # the model counts in hundredths of a second, as the price of work is in percent
 EASY_STOPS = 5  # up to here all orders of a day are tried
-SEARCH_S = 0.4
-RUIN_SHARE = 0.7  # of the time
+SEARCH_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,10 @@ def best_order(desk: Desk, k: int, calls: Sequence[Call], *, seconds: float = SE
 
 
 def improved(choice: Choice, start: Mapping[int, Round], *, seconds: float = SEARCH_S) -> dict[int, Round]:
-    """The cheapest rounds found from `start` on; never dearer than that."""
-    end = time.monotonic() + seconds
-    best = Ruin(choice).best_from(start, seconds=seconds * RUIN_SHARE)
+    """The cheapest rounds that the model finds from `start` on; never dearer than a `start` that keeps all rules."""
+    until = time.monotonic() + seconds
     model = _Model(choice)
-    model.search(best, until=end)
+    model.search(start, until=until)
     return model.best
 
 
@@ -64,7 +62,7 @@ class _Model:
     def __init__(self, choice: Choice) -> None:
         self.choice, self.desk, self.ks = choice, choice.desk, choice.ks
         self.prices = self.desk.horizon.problem.prices
-        self.rules: list[Rules] = [choice.rules_of(k) for k in self.ks]
+        self.rules: list[Rules] = [self.desk.clock_of(k).rules for k in self.ks]
         self.nodes: list[_Node] = []
         groups = [(wish, self._nodes_of(wish)) for wish in choice.wishes]
         self.best: dict[int, Round] = {}
@@ -79,6 +77,7 @@ class _Model:
         self.loads_and_stops_are_limited()
         for wish, numbers in groups:
             self.visits_are_made(wish, numbers)
+        self.order_is_kept()
         self.crews_suffice(choice.crews)
 
     def _nodes_of(self, wish: Wish) -> range:
@@ -89,14 +88,15 @@ class _Model:
             if any(k in one for one in wish.sets):
                 call = self.desk.call(wish.need, k)
                 price = self.prices.of_day(wish.need, self.desk.vehicle_days[k].day)
-                alike[call.set_up_s, call.pack_up_s, call.windows, price, v if several else 0].append(v)
+                pinned = (call.turn, call.follows)
+                alike[call.set_up_s, call.pack_up_s, call.windows, pinned, price, v if several else 0].append(v)
         for vehicles in alike.values():
             self.nodes.append(_Node(wish.need, tuple(vehicles), self.desk.call(wish.need, self.ks[vehicles[0]])))
         return range(first, len(self.nodes))
 
     def _legs(self) -> list[list[int]]:
         places = [self.desk.depots[k] for k in self.ks] + [node.call.place for node in self.nodes]
-        seconds = self.desk.clock.seconds
+        seconds = self.desk.horizon.seconds
         return [[FAR if (leg := seconds[a][b]) == NO_ROAD else leg for b in places] for a in places]
 
     def driving_and_tours_cost(self) -> None:
@@ -186,6 +186,21 @@ class _Model:
         rows = [row for row in product((0, 1), repeat=len(days)) if frozenset(_picked(days, row)) in wish.sets]
         self.routing.solver().Add(self.routing.solver().AllowedAssignments(made, rows))
 
+    def order_is_kept(self) -> None:
+        """What is pinned to come first, last or right after another does."""
+        routing, solver = self.routing, self.routing.solver()
+        for index, node in zip(self.index, self.nodes, strict=True):
+            if node.call.turn is Turn.LAST:
+                routing.NextVar(index).SetValues([index, *(routing.End(v) for v in node.vehicles)])
+            before = [routing.Start(v) for v in node.vehicles] if node.call.turn is Turn.FIRST else []
+            if node.call.follows:
+                nodes = zip(self.index, self.nodes, strict=True)
+                before = [other for other, followed in nodes if followed.need.id == node.call.follows]
+            if before:
+                solver.Add(
+                    solver.Sum([routing.NextVar(other) == index for other in before]) == routing.ActiveVar(index)
+                )
+
     def crews_suffice(self, crews: Mapping[tuple[str, date], int]) -> None:
         """No more tours of a base on a day than it has crews for."""
         out: dict[tuple[str, date], list[Any]] = defaultdict(list)
@@ -237,6 +252,16 @@ class _Model:
         price = self.choice.price_of(rounds)
         if price < self.best_price:
             self.best, self.best_price = rounds, price
+
+
+def starts_of(call: Call, step_s: int) -> list[int]:
+    """Every start the clock may give: full steps, or the very opening of a window in which none fits."""
+    found: set[int] = set()
+    for window in call.windows:
+        last = window.end_s - call.service_s
+        steps = range(-(-max(window.start_s, call.set_up_s) // step_s) * step_s, last + 1, step_s)
+        found.update(steps or ([window.start_s] if call.set_up_s <= window.start_s <= last else []))
+    return sorted(found)
 
 
 def _picked(days: Sequence[int], row: Sequence[int]) -> Iterator[int]:

@@ -9,7 +9,6 @@ from itertools import pairwise, permutations
 from math import inf
 
 from outreach.domain.errors import BrokenPlan
-from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import NO_ROAD, Need
 from outreach.routing.solution import Ending, Solution, Tour, Trip
@@ -36,31 +35,42 @@ class Desk:
 
     def __init__(self, horizon: Horizon, *, seed: int = 1) -> None:
         self.horizon = horizon
-        self.clock = Clock(horizon)
         self.vehicle_days = horizon.vehicle_days
+        rules = [horizon.rules_on(vd.vehicle, vd.day) for vd in self.vehicle_days]
+        laws = list(dict.fromkeys(rules))
+        self.laws = [laws.index(own) for own in rules]  # by number: vehicle-days with the same rules
+        self._clocks = [Clock(horizon, own) for own in laws]
         self.numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(self.vehicle_days)}
         self.depots = [horizon.travel.index[vd.vehicle.depot_id] for vd in self.vehicle_days]
         self.crew_of = [(vd.vehicle.depot_id, vd.day) for vd in self.vehicle_days]
         self._seed = seed
         self._rounds: dict[object, Round | Failure] = {}
-        self._calls: dict[tuple[str, str, tuple[TimeWindow, ...]], Call] = {}
-        self._alone: dict[Call, Round | Failure] = {}
+        self._calls: dict[object, Call] = {}
+        self._alone: dict[tuple[Call, int], Round | Failure] = {}
         self._allowed: dict[str, list[int]] = {}
+
+    def clock_of(self, k: int) -> Clock:
+        """The clock with the working rules of vehicle-day `k`."""
+        return self._clocks[self.laws[k]]
 
     def call(self, need: Need, k: int) -> Call:
         """`need` as a call of vehicle-day `k`, whether it fits there or not; the same object for the same windows."""
         place = self.vehicle_days[k]
-        windows = self.horizon.windows_on(self.horizon.sites[need.site_id], place.day)
-        key = (need.id, place.vehicle.id, windows)
+        windows = self.horizon.windows_for(need, place.vehicle, place.day)
+        key = (need.id, place.vehicle.id, windows, self.horizon.order_pin(need, place.day))
         if key not in self._calls:
             self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day)
         return self._calls[key]
 
     def alone(self, k: int, call: Call) -> Round | Failure:
         """The round of vehicle-day `k` that holds nothing but `call`."""
-        if call not in self._alone:
-            self._alone[call] = self.round_of(k, (call,))
-        return self._alone[call]
+        capacity = self.vehicle_days[k].vehicle.capacity
+        if capacity is not None and call.load > capacity:
+            return Failure(Misfit.LOAD)
+        key = (call, self.laws[k])
+        if key not in self._alone:
+            self._alone[key] = self.round_of(k, (call,))
+        return self._alone[key]
 
     def allowed(self, need: Need) -> list[int]:
         """The vehicle-days of which `need` could be the only visit."""
@@ -73,28 +83,28 @@ class Desk:
     def may_use(self, need: Need, k: int) -> bool:
         """Whether `need` could be the only visit of vehicle-day `k`."""
         place = self.vehicle_days[k]
-        site = self.horizon.sites[need.site_id]
-        if not self.horizon.can_carry(place.vehicle, site) or not self.horizon.may_be_asked_on(need, place.day):
+        if not self.horizon.suits(place.vehicle, need) or not self.horizon.may_be_asked_on(need, place.day):
             return False
-        if not self.horizon.windows_on(site, place.day):
+        if not self.horizon.windows_for(need, place.vehicle, place.day):
             return False
-        return isinstance(self.alone(k, self.call(need, k)), Round)
+        call = self.call(need, k)
+        return call.follows is not None or isinstance(self.alone(k, call), Round)
 
     def round_of(self, k: int, calls: tuple[Call, ...]) -> Round | Failure:
         """The best round of vehicle-day `k` with these calls; of many calls, in the order given."""
-        depot = self.depots[k]
         small = len(calls) <= ALL_ORDERS_UP_TO
-        key = (depot, frozenset(calls) if small else calls)
+        key = (self.depots[k], self.laws[k], frozenset(calls) if small else calls)
         found = self._rounds.get(key)
         if found is None:
             orders = permutations(calls) if small else [calls]
-            found = self._rounds[key] = self._best(depot, orders)
+            found = self._rounds[key] = self._best(k, orders)
         return found
 
-    def _best(self, depot: int, orders: Iterable[tuple[Call, ...]]) -> Round | Failure:
+    def _best(self, k: int, orders: Iterable[tuple[Call, ...]]) -> Round | Failure:
+        clock, depot = self.clock_of(k), self.depots[k]
         best: Round | Failure | None = None
         for order in orders:
-            times = self.clock.times(depot, order)
+            times = clock.times(depot, order)
             if isinstance(times, Failure):
                 if best is None or (isinstance(best, Failure) and 0 < times.over_s < best.over_s):
                     best = times
@@ -131,7 +141,7 @@ class Desk:
 
     def _detours(self, k: int, old: Round, call: Call) -> list[float]:
         """Seconds of driving that `call` adds at each position of `old`; infinite where no road leads."""
-        seconds, place = self.clock.seconds, call.place
+        seconds, place = self.horizon.seconds, call.place
         from_call = seconds[place]
         detours: list[float] = []
         before = depot = self.depots[k]
@@ -186,18 +196,19 @@ class Draft:
         old = self.rounds.get(k)
         if old is None and not self.crew_allows(k):
             return None
-        found = self.desk.with_call(k, old, self.desk.call(need, k), limit=limit)
+        wish = self.desk.horizon.price_of_day(need, day)
+        found = self.desk.with_call(k, old, self.desk.call(need, k), limit=limit - wish)
         if isinstance(found, Failure):
             return None
         price = found.price - old.price if old is not None else found.price
-        return price + self.desk.horizon.problem.prices.of_day(need, day), found
+        return price + wish, found
 
     def add(self, need: Need, k: int, new: Round) -> None:
         """Put a visit of `need` into vehicle-day `k`, whose round becomes `new`."""
         self._set_round(k, new)
         day = self.desk.vehicle_days[k].day
         self.days[need.id] = tuple(sorted((*self.days[need.id], day)))
-        self.price += self.desk.horizon.problem.prices.of_day(need, day) - self.desk.horizon.price_of_missing(need)
+        self.price += self.desk.horizon.price_of_day(need, day) - self.desk.horizon.price_of_missing(need)
 
     def _set_round(self, k: int, new: Round) -> None:
         old = self.rounds.get(k)
@@ -212,7 +223,7 @@ class Draft:
         for call in new.calls:
             need = self.needs[call.need_id]
             self.days[need.id] = tuple(sorted((*self.days[need.id], day)))
-            self.price += horizon.problem.prices.of_day(need, day) - horizon.price_of_missing(need)
+            self.price += horizon.price_of_day(need, day) - horizon.price_of_missing(need)
 
     def replace_order(self, k: int, new: Round) -> None:
         """Give vehicle-day `k` the same visits in a better order."""
@@ -224,22 +235,20 @@ class Draft:
         trips = []
         for k in sorted(self.rounds):
             place, round_ = desk.vehicle_days[k], self.rounds[k]
-            tour: Tour = desk.clock.tour(place.vehicle, place.day, desk.depots[k], round_.calls, round_.times)
+            tour: Tour = desk.clock_of(k).tour(place.vehicle, place.day, desk.depots[k], round_.calls, round_.times)
             trips.append(Trip(place.vehicle.id, (tour,)))
         return Solution(trips=tuple(trips), seed=seed, ending=ending)
 
 
-def draft_from(desk: Desk, solution: Solution) -> Draft:
-    """A draft with every visit of `solution` that its vehicle-day can still take."""
-    draft = Draft(desk)
+def take_over(draft: Draft, solution: Solution) -> None:
+    """Put into `draft` every visit of `solution` that its vehicle-day can still take."""
     for tour, stop in solution.stops():
-        k, need = desk.numbers.get((tour.vehicle_id, tour.day), -1), draft.needs.get(stop.need_id)
-        if k < 0 or need is None or len(draft.days[need.id]) >= need.quota or not desk.may_use(need, k):
+        k, need = draft.desk.numbers.get((tour.vehicle_id, tour.day), -1), draft.needs.get(stop.need_id)
+        if k < 0 or need is None or len(draft.days[need.id]) >= need.quota or not draft.desk.may_use(need, k):
             continue
         found = draft.price_of_adding(need, k)
         if found is not None:
             draft.add(need, k, found[1])
-    return draft
 
 
 def draft_of(desk: Desk, rounds: Mapping[int, Sequence[str]]) -> Draft:

@@ -1,13 +1,16 @@
 """The horizon taken apart: which vehicle can drive on which day, and when each site receives it."""
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from outreach.domain.times import TimeWindow
-from outreach.routing.problem import Absence, Need, Problem, Site, Vehicle
+import numpy as np
+
+from outreach.domain.times import DAY_S, TimeWindow
+from outreach.routing.objective import PINNED_S
+from outreach.routing.problem import Absence, Need, Pin, Problem, Rules, Site, Vehicle
 from outreach.routing.travel.great_circle import estimate
 
 
@@ -44,6 +47,21 @@ class Horizon:
         self.needs = {need.id: need for need in problem.needs}
         self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
         self._windows: dict[tuple[str, date], tuple[TimeWindow, ...]] = {}
+        self._rules: dict[tuple[int | None, ...], Rules] = {}
+        self.pins: defaultdict[str, list[Pin]] = defaultdict(list)  # by need
+        for pin in problem.pins:
+            self.pins[pin.need_id].append(pin)
+        self.frozen = frozenset((frozen.vehicle_id, frozen.day) for frozen in problem.frozen)
+
+    @cached_property
+    def seconds(self) -> list[memoryview]:
+        """[from][to] seconds of driving; rows of the travel table, read as whole numbers of Python."""
+        return [memoryview(row) for row in np.ascontiguousarray(self.travel.seconds)]
+
+    @cached_property
+    def metres(self) -> list[memoryview]:
+        """[from][to] metres."""
+        return [memoryview(row) for row in np.ascontiguousarray(self.travel.metres)]
 
     @cached_property
     def days_off(self) -> frozenset[date]:
@@ -134,9 +152,58 @@ class Horizon:
                 found.add((window.start_s, window.end_s))
         return tuple(TimeWindow(start, end) for start, end in sorted(found))
 
+    def windows_for(self, need: Need, vehicle: Vehicle, day: date) -> tuple[TimeWindow, ...]:
+        """When `vehicle` may serve `need` on `day`: the hours of its site, as far as pins leave them."""
+        windows = self.windows_on(self.sites[need.site_id], day)
+        if not self.pins and not self.frozen:
+            return windows
+        pins = self.pins.get(need.id, ())
+        dated = [pin for pin in pins if pin.day is not None]
+        own = [pin for pin in pins if pin.day in (None, day)]
+        if len(dated) >= need.quota and not any(pin.day == day for pin in dated):
+            return ()  # every visit has its day
+        if any(pin.vehicle_id not in (None, vehicle.id) for pin in own):
+            return ()
+        if (vehicle.id, day) in self.frozen and not any(pin.day == day and pin.vehicle_id for pin in own):
+            return ()
+        for pin in own:
+            first, last = pin.from_s or 0, DAY_S if pin.to_s is None else pin.to_s
+            windows = tuple(
+                TimeWindow(max(window.start_s, first), min(window.end_s, last))
+                for window in windows
+                if max(window.start_s, first) < min(window.end_s, last)
+            )
+        return windows
+
+    def order_pin(self, need: Need, day: date) -> Pin | None:
+        """The pin that says where in its tour the visit of `need` on `day` comes."""
+        own = (pin for pin in self.pins.get(need.id, ()) if pin.day == day and (pin.turn or pin.after))
+        return next(own, None)
+
+    def rules_on(self, vehicle: Vehicle, day: date) -> Rules:
+        """The working rules of `vehicle` on `day`; the same object for the same rules."""
+        own = next(
+            (h for h in vehicle.hours if day.weekday() in h.weekdays and (h.period is None or day in h.period)), None
+        )
+        if own is None:
+            return self.rules
+        limits = (own.leave_earliest_s, own.return_latest_s, own.shift_max_s, own.drive_max_s)
+        if limits not in self._rules:
+            as_ever = self.rules
+            usual = (as_ever.leave_earliest_s, as_ever.return_latest_s, as_ever.shift_max_s, as_ever.drive_max_s)
+            leave, back, shift, drive = (u if o is None else o for u, o in zip(usual, limits, strict=True))
+            self._rules[limits] = replace(
+                as_ever, leave_earliest_s=leave, return_latest_s=back, shift_max_s=shift, drive_max_s=drive
+            )
+        return self._rules[limits]
+
     def can_carry(self, vehicle: Vehicle, site: Site) -> bool:
         """Whether `vehicle` is of a kind and size that gets to `site`."""
         return vehicle.kind in site.reached_by and self.fits(vehicle, site)
+
+    def suits(self, vehicle: Vehicle, need: Need) -> bool:
+        """Whether `vehicle` gets to the site of `need` with all the equipment asked for."""
+        return need.equipment <= vehicle.equipment and self.can_carry(vehicle, self.sites[need.site_id])
 
     @staticmethod
     def fits(vehicle: Vehicle, site: Site) -> bool:
@@ -151,6 +218,11 @@ class Horizon:
     def price_of_missing(self, need: Need) -> int:
         """What leaving out one visit of `need` costs, in seconds of driving."""
         return self.problem.prices.of_missing(need, self.sites[need.site_id], self.problem.horizon.first)
+
+    def price_of_day(self, need: Need, day: date) -> int:
+        """What a visit of `need` on `day` costs beside its driving; a pinned one is worth more than all else."""
+        pinned = any(pin.day == day for pin in self.pins.get(need.id, ()))
+        return self.problem.prices.of_day(need, day) - PINNED_S * pinned
 
     def may_be_asked_on(self, need: Need, day: date) -> bool:
         """Whether `day` lies in the need's own dates and far enough from its last visit."""

@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 from datetime import date
 
-from outreach.routing.draft import Desk, Draft, Round, draft_from
+from outreach.routing.draft import Desk, Draft, Round, take_over
 from outreach.routing.expand import Horizon, Standstill
 from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
 from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
 from outreach.routing.timeline import Call, Failure, Misfit
 
-DECISIVE = (ReasonCode.FULL, ReasonCode.TIME, ReasonCode.LOAD, ReasonCode.NO_CREW)
+DECISIVE = (ReasonCode.FULL, ReasonCode.TIME, ReasonCode.LOAD, ReasonCode.NO_CREW, ReasonCode.PINNED)
 
 
 def explain(draft: Draft) -> tuple[Unserved, ...]:
@@ -28,7 +28,8 @@ def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ..
         days[stop.need_id].append(tour.day)
     if all(len(days[need.id]) >= need.quota for need in problem.needs):
         return ()
-    draft = draft_from(Desk(Horizon(problem)), solution)
+    draft = Draft(Desk(Horizon(problem)))
+    take_over(draft, solution)
     draft.days = {need_id: tuple(sorted(days[need_id])) for need_id in draft.needs}
     taken = _out_otherwise(draft, solution)
     for k in taken - draft.rounds.keys():
@@ -61,6 +62,10 @@ def reasons_of(draft: Draft, need: Need, *, taken: frozenset[int] = frozenset())
     fitting = [vehicle for vehicle in by_kind if horizon.fits(vehicle, site)]
     if not fitting:
         return (_too_big(by_kind, site),)
+    equipped = [vehicle for vehicle in fitting if need.equipment <= vehicle.equipment]
+    if not equipped:
+        missing = min((need.equipment - vehicle.equipment for vehicle in fitting), key=len)
+        return (_reason(ReasonCode.NO_EQUIPMENT, missing=", ".join(sorted(missing))),)
     longest = max(
         (
             window.end_s - window.start_s
@@ -71,11 +76,11 @@ def reasons_of(draft: Draft, need: Need, *, taken: frozenset[int] = frozenset())
     )
     if 0 < longest < need.service_s:
         return (_reason(ReasonCode.SERVICE_TOO_LONG, service_s=need.service_s, window_s=longest),)
-    return _reasons_by_day(draft, need, site, fitting=fitting, taken=taken)
+    return _reasons_by_day(draft, need, site, fitting=equipped, taken=taken)
 
 
 def _has_road(draft: Draft, vehicle: Vehicle, site: Site) -> bool:
-    index, seconds = draft.desk.horizon.travel.index, draft.desk.clock.seconds
+    index, seconds = draft.desk.horizon.travel.index, draft.desk.horizon.seconds
     depot, place = index[vehicle.depot_id], index[site.place_id]
     return NO_ROAD not in (seconds[depot][place], seconds[place][depot])
 
@@ -136,6 +141,8 @@ def _what_stops(draft: Draft, need: Need, k: int, *, taken: bool) -> tuple[Reaso
     vehicle_day = desk.vehicle_days[k]
     if not _spaced(draft, need, vehicle_day.day):
         return ReasonCode.SPACING, 0
+    if not desk.horizon.windows_for(need, vehicle_day.vehicle, vehicle_day.day):
+        return ReasonCode.PINNED, 0
     call = desk.call(need, k)
     alone = desk.alone(k, call)
     if isinstance(alone, Failure):
@@ -186,7 +193,7 @@ def _with_details(draft: Draft, need: Need, code: ReasonCode, days: int, over_s:
 
 def _drive_alone(draft: Draft, need: Need) -> int:
     """Seconds there and back from the nearest depot."""
-    horizon, seconds = draft.desk.horizon, draft.desk.clock.seconds
+    horizon, seconds = draft.desk.horizon, draft.desk.horizon.seconds
     place = horizon.travel.index[horizon.sites[need.site_id].place_id]
     depots = {horizon.travel.index[vehicle.depot_id] for vehicle in horizon.problem.vehicles}
     return min(seconds[depot][place] + seconds[place][depot] for depot in depots)

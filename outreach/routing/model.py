@@ -7,8 +7,9 @@ import numpy as np
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
+from outreach.routing.kernel.insertion import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
-from outreach.routing.problem import NO_ROAD, Site
+from outreach.routing.problem import NO_ROAD, Need, Turn
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 
@@ -17,7 +18,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
-    needs, rules, nearby = _needs(horizon), _rules(horizon, days), _nearby(horizon)
+    needs, rules, nearby = _needs(horizon, days), _rules(horizon, days), _nearby(horizon)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
     crews = _crews(horizon, rules)
@@ -55,7 +56,9 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "days": len(days),
         "window_columns": windows.shape[1],
         "neighbours": nearby.shape[1],
-        "priced": int(any(need.preferred_weeks for need in horizon.problem.needs)),
+        "priced": int(any(need.preferred_weeks for need in horizon.problem.needs) or bool(horizon.pins)),
+        "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
+        "ordered": int((needs["kept_on"] != NOWHERE).any()),
         "timed": int(_timed(horizon, windows)),
         "step": horizon.rules.step_s,
         "lunch": horizon.rules.lunch_s,
@@ -83,21 +86,36 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
             found = [horizon.windows_on(site, day) for day in days]
             by_class[kind] = np.array([rows.setdefault(w, len(rows)) if w else NOWHERE for w in found], dtype=np.int32)
         by_site[site.id] = by_class[kind]
-    carried = {site.id: _carried(horizon, site) for site in horizon.problem.sites}
+    carried: dict[tuple[str, frozenset[str]], Array] = {}
     hours = np.full((len(horizon.problem.needs), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
     for u, need in enumerate(horizon.problem.needs):
         asked = np.array([horizon.may_be_asked_on(need, day) for day in days], dtype=bool)
         if need.patterns:
             asked &= np.array([any(day in pattern for pattern in need.patterns) for day in days], dtype=bool)
         if len(days):
+            key = (need.site_id, need.equipment)
+            if key not in carried:
+                carried[key] = _carried(horizon, need)
             row = np.where(asked, by_site[need.site_id], NOWHERE)[day_of]
-            hours[u] = np.where(carried[need.site_id], row, NOWHERE)
+            hours[u] = np.where(carried[key], row, NOWHERE)
+    _keep_pins(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
-def _carried(horizon: Horizon, site: Site) -> Array:
-    """[tour] whether the vehicle gets to the site."""
-    by_vehicle = {vehicle.id: horizon.can_carry(vehicle, site) for vehicle in horizon.problem.vehicles}
+def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
+    """Narrow the windows of pinned needs, and close frozen vehicle-days for all others."""
+    needs = horizon.problem.needs
+    for k, vd in enumerate(horizon.vehicle_days):
+        frozen = (vd.vehicle.id, vd.day) in horizon.frozen
+        for u in range(len(needs)) if frozen else [u for u, need in enumerate(needs) if need.id in horizon.pins]:
+            if hours[u, k] != NOWHERE:
+                windows = horizon.windows_for(needs[u], vd.vehicle, vd.day)
+                hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+
+
+def _carried(horizon: Horizon, need: Need) -> Array:
+    """[tour] whether the vehicle gets to the site of `need` with the equipment asked for."""
+    by_vehicle = {vehicle.id: horizon.suits(vehicle, need) for vehicle in horizon.problem.vehicles}
     return np.array([by_vehicle[vd.vehicle.id] for vd in horizon.vehicle_days], dtype=bool)
 
 
@@ -112,11 +130,10 @@ def _window_table(rows: Sequence[tuple[TimeWindow, ...]]) -> Array:
 
 def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
     """One RULE for each vehicle-day; pools of crews are numbered as they appear."""
-    rules = horizon.rules
     table = np.zeros(len(horizon.vehicle_days), dtype=RULE)
     pools: dict[tuple[str, date], int] = {}
     for k, vd in enumerate(horizon.vehicle_days):
-        limit = vd.vehicle.capacity
+        limit, rules = vd.vehicle.capacity, horizon.rules_on(vd.vehicle, vd.day)
         table[k] = (
             days.index(vd.day),
             pools.setdefault((vd.vehicle.depot_id, vd.day), len(pools)),
@@ -155,8 +172,23 @@ def _nodes(horizon: Horizon, needs: Array) -> Array:
     return nodes
 
 
-def _needs(horizon: Horizon) -> Array:
+def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, int]]:
+    """By need: the day on which its visit keeps its place in the order, its turn, and the need it follows."""
+    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    kept: dict[str, tuple[int, int, int]] = {}
+    for pin in horizon.problem.pins:
+        if pin.day not in days or not (pin.turn or pin.after):
+            continue
+        turn = {None: 0, Turn.FIRST: FIRST, Turn.LAST: LAST}[pin.turn]
+        kept[pin.need_id] = (days.index(pin.day), turn, numbers.get(pin.after or "", NOWHERE))
+        if pin.after:
+            kept.setdefault(pin.after, (days.index(pin.day), 0, NOWHERE))
+    return kept
+
+
+def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
+    kept = _kept(horizon, days)
     first = pattern = 0
     for u, need in enumerate(horizon.problem.needs):
         site = horizon.sites[need.site_id]
@@ -171,6 +203,7 @@ def _needs(horizon: Horizon) -> Array:
             need.max_gap_days or 0,
             pattern,
             pattern + len(need.patterns),
+            *kept.get(need.id, (NOWHERE, 0, NOWHERE)),
             need.service_s + 1_000 * need.priority + need.load,
             0,
             u,
@@ -186,8 +219,8 @@ def _day_prices(horizon: Horizon, days: Sequence[date]) -> Array:
     """[need, day] what a visit on that day costs beside its driving."""
     prices = np.zeros((len(horizon.problem.needs), len(days)), dtype=np.int64)
     for u, need in enumerate(horizon.problem.needs):
-        if need.preferred_weeks:
-            prices[u] = [UNIT * horizon.problem.prices.of_day(need, day) for day in days]
+        if need.preferred_weeks or need.id in horizon.pins:
+            prices[u] = [UNIT * horizon.price_of_day(need, day) for day in days]
     return prices
 
 
@@ -201,7 +234,9 @@ def _timed(horizon: Horizon, windows: Array) -> bool:
     if horizon.rules.lunch_s or horizon.rules.step_s > 1:
         return True
     used = windows[:, 0, 0] < FAR
-    early, late = horizon.rules.leave_earliest_s, horizon.rules.return_latest_s
+    laws = [horizon.rules_on(vd.vehicle, vd.day) for vd in horizon.vehicle_days]
+    early = min((law.leave_earliest_s for law in laws), default=0)
+    late = max((law.return_latest_s for law in laws), default=0)
     wide = (windows[used, 0, 0] <= early) & (windows[used, 0, 1] >= late)
     return not bool(wide.all())
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from outreach.routing.problem import Need, Problem, Site
     from outreach.routing.solution import Solution
 
+PINNED_S = 10_000_000  # a pinned visit: more than any number of others it can push out, in seconds of driving
 LONG_AGO_DAYS = 365  # a site not seen for a year or never waits no longer than this
 
 

@@ -17,6 +17,7 @@ from outreach.domain.times import Period
 from outreach.routing.objective import Prices
 
 WORKING_WEEK = frozenset(range(5))
+EVERY_DAY = frozenset(range(7))
 NO_ROAD = -1
 
 
@@ -68,6 +69,18 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """What the working rules are on some days of one vehicle; None: as in `Rules`."""
+
+    weekdays: frozenset[int] = EVERY_DAY
+    period: Period | None = None  # None: the whole horizon
+    leave_earliest_s: int | None = None
+    return_latest_s: int | None = None
+    shift_max_s: int | None = None
+    drive_max_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Vehicle:
     """A bus, van or boat. Sizes are None where unknown."""
 
@@ -83,6 +96,8 @@ class Vehicle:
     height_m: float | None = None
     weight_kg: float | None = None
     capacity: int | None = None  # what it can carry, in the unit of `Need.load` (boxes); None: whatever is asked
+    equipment: frozenset[str] = frozenset()  # on board: a projector, computers, a lift
+    hours: tuple[WorkingHours, ...] = ()  # of a day the first one counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +158,39 @@ class Need:
     last_visit: date | None = None
     load: int = 0  # taken along for each visit, in the unit of `Vehicle.capacity`
     patterns: tuple[frozenset[date], ...] = ()  # the only sets of days for all visits together; (): days are free
+    equipment: frozenset[str] = frozenset()  # all of it must be on board
+
+
+class Turn(StrEnum):
+    """A fixed place in the order of a tour."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What people have fixed of a visit; the planner keeps it, or says which pins contradict each other.
+
+    With a day it is about the visit of that day, which then must be made. Without one it holds for every visit of
+    the need, made or not. The whole service lies between `from_s` and `to_s`: a half-day, or one exact time.
+    """
+
+    need_id: str
+    day: date | None = None
+    vehicle_id: str | None = None
+    from_s: int | None = None
+    to_s: int | None = None
+    turn: Turn | None = None  # first or last stop of that day's tour
+    after: str | None = None  # the need served right before, in the same tour
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenDay:
+    """A vehicle-day that takes the visits pinned to it and no more."""
+
+    vehicle_id: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,3 +237,5 @@ class Problem:
     rules: Rules = Rules()
     travel: Travel | None = None  # None: the great-circle estimate
     prices: Prices = Prices()  # noqa: RUF009 - frozen
+    pins: tuple[Pin, ...] = ()
+    frozen: tuple[FrozenDay, ...] = ()

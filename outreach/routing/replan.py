@@ -1,6 +1,5 @@
 """One to four vehicle-days of a plan planned again and nothing else touched: what stands behind hand edits."""
 
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,19 +9,19 @@ from math import inf
 
 from outreach.domain.errors import InvalidValue
 from outreach.routing.checks import check
+from outreach.routing.choice import Choice, Wish
 from outreach.routing.day import improved
 from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain_standing
 from outreach.routing.problem import Need, Problem
-from outreach.routing.ruin import Choice, Wish
 from outreach.routing.solution import Solution, Tour, Trip
 from outreach.routing.solve import judged
 from outreach.routing.validate import validate
 
 DAYS_MOST = 4
-SECONDS = 0.45
-SEARCH_LEAST = 0.2  # of the time, however long the rest takes
+MODEL_S = 0.1  # before the search
+ALONE_S = 0.4  # instead of it
 
 VehicleDays = Sequence[tuple[str, date]]
 
@@ -33,9 +32,11 @@ def replan(
     vehicle_days: VehicleDays,
     *,
     needs: Sequence[str] = (),
-    seconds: float = SECONDS,
 ) -> Solution:
     """Plan one to four vehicle-days of `solution` again; all its other tours stay as they are.
+
+    Takes about half a second, a second more where the search is not loaded yet. Where it is not even compiled, which
+    would take some twenty, the answer is RoutingModel's alone.
 
     Parameters
     ----------
@@ -48,8 +49,6 @@ def replan(
         and one that is worth less may make room for one that is worth more.
     needs : sequence of need ids
         One more visit of each may be taken in; a need that misses none is passed over.
-    seconds : float
-        Wall time from the call to the answer, reasons and judge included.
 
     Returns
     -------
@@ -62,9 +61,8 @@ def replan(
     InvalidValue
         The problem does not fit together, or one of the arguments is none of its.
     BrokenPlan
-        The other days of `solution` are unsound.
+        The other days of `solution` are unsound, or the chosen ones and no way was found to mend them.
     """
-    began = time.monotonic()
     validate(problem)
     desk = Desk(Horizon(problem))
     ks = _chosen(desk, solution, vehicle_days)
@@ -72,13 +70,24 @@ def replan(
         if need_id not in desk.horizon.needs:
             raise InvalidValue("{field}: không có mã {value}", field=f"needs[{i}]", value=need_id)
     part = _Part(desk, solution, ks, frozenset(needs), sound=not check(problem, solution))
-    start = part.start()
-    aside = time.monotonic() - began  # reasons and judge take about as long again
-    rounds = improved(part.choice, start, seconds=max(seconds - 2 * aside, seconds * SEARCH_LEAST))
-    if part.choice.price_of(rounds) >= part.price:
+    rounds = _best(part.choice, part.start())
+    if part.sound and (not part.choice.holds(rounds) or part.choice.price_of(rounds) >= part.price):
         return solution
     new = replace(solution, trips=part.trips_with(rounds), unserved=())
     return judged(problem, replace(new, unserved=explain_standing(problem, new)))
+
+
+def _best(choice: Choice, start: dict[int, Round]) -> dict[int, Round]:
+    """The cheapest rounds found from `start` on, by RoutingModel and by the search that follows it."""
+    from outreach.routing.kernel.compiled import is_cold  # noqa: PLC0415 - numba: not before an answer is asked for
+
+    if is_cold():
+        return improved(choice, start, seconds=ALONE_S)
+    from outreach.routing.narrow import searched  # noqa: PLC0415 - numba and the kernel
+
+    plan = improved(choice, start, seconds=MODEL_S)
+    found = searched(choice, plan or start)
+    return min((one for one in (plan, found) if choice.holds(one)), key=choice.price_of, default=plan)
 
 
 def _chosen(desk: Desk, solution: Solution, vehicle_days: VehicleDays) -> tuple[int, ...]:
@@ -127,6 +136,7 @@ class _Part:
                 self.others.append(trip)
                 self._keep(trip)
         own = Counter(stop.need_id for _, tour in self.tours for stop in tour.stops)
+        extra |= self._pinned_and_missed()
         self.extra = [need for need in self.draft.needs.values() if need.id in extra]
         asked = own + Counter(extra)
         wishes = tuple(self._wish(need, asked[need.id]) for need in self.draft.needs.values() if asked[need.id])
@@ -151,12 +161,30 @@ class _Part:
         """Which sets of the chosen vehicle-days may hold up to `asked` visits, beside those on other days."""
         taken, vehicle_days = self.draft.days[need.id], self.desk.vehicle_days
         where = [k for k in self.ks if self.desk.may_use(need, k)]
+        pinned = self._pinned_days(need)
         sets = (
             frozenset(some)
             for count in range(min(asked, need.quota - len(taken), len(where)) + 1)
             for some in combinations(where, count)
         )
-        return Wish(need, frozenset(s for s in sets if _days_fit(need, [*taken, *(vehicle_days[k].day for k in s)])))
+        on = {one: [vehicle_days[k].day for k in one] for one in sets}
+        return Wish(
+            need, frozenset(s for s, own in on.items() if pinned <= set(own) and _days_fit(need, [*taken, *own]))
+        )
+
+    def _pinned_days(self, need: Need) -> frozenset[date]:
+        """The chosen days on which a visit of `need` is pinned, beside those with one in a tour that stays."""
+        chosen = {self.desk.vehicle_days[k].day for k in self.ks}
+        pins = self.desk.horizon.pins.get(need.id, ())
+        return frozenset(pin.day for pin in pins if pin.day in chosen and pin.day not in self.draft.days[need.id])
+
+    def _pinned_and_missed(self) -> frozenset[str]:
+        """The needs with a pinned visit on a chosen day that the plan does not make."""
+        made = {(stop.need_id, tour.day) for _, tour in self.tours for stop in tour.stops}
+        needs = self.draft.needs
+        return frozenset(
+            u for u in self.desk.horizon.pins for day in self._pinned_days(needs[u]) if (u, day) not in made
+        )
 
     @property
     def price(self) -> float:
@@ -202,7 +230,7 @@ class _Part:
         trips = list(self.others)
         for k in sorted(rounds):
             place, found = self.desk.vehicle_days[k], rounds[k]
-            tour = self.desk.clock.tour(place.vehicle, place.day, self.desk.depots[k], found.calls, found.times)
+            tour = self.desk.clock_of(k).tour(place.vehicle, place.day, self.desk.depots[k], found.calls, found.times)
             later = (i for i, trip in enumerate(trips) if self._number(trip) > k)
             trips.insert(next(later, len(trips)), Trip(place.vehicle.id, (tour,)))
         return tuple(trips)

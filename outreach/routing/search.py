@@ -5,7 +5,7 @@ at the end the tours met on the way are put together anew.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +17,12 @@ from outreach.routing.kernel.tours import begin_round
 from outreach.routing.kernel.world import FAR, NOWHERE, UNIT, Array, World
 from outreach.routing.model import world_of
 from outreach.routing.recombine import Pool
-
-Rounds = Mapping[int, Sequence[int]]  # needs in order, by vehicle-day; both by their numbers
+from outreach.routing.team import Rounds
 
 COOLING = 100.0
 STOPS_PER_LEG, MOST_LEGS = 3.0, 4.0  # of heat
-STRETCHES = 60  # of a phase: between two of them better plans are told and the pool is fed
+STRETCHES = 60  # of a phase: between two of them better plans are heard and the pool is fed
+STRETCH_MOST_S = 0.5  # of a long phase; the pool is fed no more often for that
 FIRST_ROUNDS = 50  # until the speed is known
 
 
@@ -54,14 +54,14 @@ class Budget:
         begin = max((time.monotonic() - began) / span, done / self.rounds)
         if begin >= 1:
             return None
-        end = min(begin + 1 / STRETCHES, 1.0)
+        end = min(begin + min(1 / STRETCHES, STRETCH_MOST_S / span), 1.0)
         share = end - begin
         count = min(int(speed * span * share), int(self.rounds * share) + 1) if speed else FIRST_ROUNDS
         return Stretch(begin, end, max(count, 1))
 
 
 class Search:
-    """One search on one horizon. Whoever runs it hears of every better plan at the next stretch's end."""
+    """One search on one horizon. Whoever runs it may look at it at the end of each stretch."""
 
     def __init__(self, horizon: Horizon, *, seed: int) -> None:
         self.horizon = horizon
@@ -70,6 +70,8 @@ class Search:
         close_hopeless(self.world.record)
         self._forget_hopeless()
         self._pool = Pool(self.world)
+        loads = self.world["need"]["load"]
+        self.world.record["over_price"] = int(UNIT * self.typical_leg_s() / max(loads.mean() if len(loads) else 1, 1))
         self.rounds_done = 0
 
     def _forget_hopeless(self) -> None:
@@ -129,7 +131,7 @@ class Search:
         world = self.world
         places, size = world["need"]["place"], world.number("places")
         legs = world["leg"]["seconds"].reshape(size, size)
-        near = world["near"]["need"].reshape(len(places), -1)[:, :3]
+        near = world["near"]["need"].reshape(len(places), world.number("neighbours"))[:, :3]
         hops = legs[places[:, None], places[near]] if near.size else np.zeros((len(places), 1))
         depots = np.unique(world["node"]["place"][world.number("visits") :])
         ways = legs[depots[:, None], places[None, :]].min(axis=0) if len(depots) else np.zeros(len(places))
@@ -147,26 +149,41 @@ class Search:
         stops = self.world.number("visits") / max(self.world.number("tours"), 1)
         return self.typical_leg_s() * min(max(stops / STOPS_PER_LEG, 1.0), MOST_LEGS)
 
-    def run(self, budget: Budget, *, hot_s: float, tell: Callable[["Search"], None]) -> None:
+    def get_ready(self) -> None:
+        """Have all that rounds need compiled, or loaded, before the time is shared out."""
+        anneal(self.world.record, self._best, 0, 1.0, 1.0)
+
+    def run(self, budget: Budget, *, hot_s: float, look: Callable[["Search"], None]) -> None:
         """Search from where it stands within `budget`, cooling from `hot_s` seconds of driving."""
         if not self.world.number("needs") or not self.world.number("tours"):
             return
-        began, done, speed = time.monotonic(), 0, 0.0
+        began, done, speed, fed = time.monotonic(), 0, 0.0, 0
         while stretch := budget.next_stretch(began=began, done=done, speed=speed):
             before = time.monotonic()
             heats = _heat(hot_s, stretch.begin), _heat(hot_s, stretch.end)
-            better = anneal(self.world.record, self._best, stretch.rounds, *heats)
+            anneal(self.world.record, self._best, stretch.rounds, *heats)
             speed = stretch.rounds / max(time.monotonic() - before, 1e-6)
             done += stretch.rounds
-            self._remember()
-            if better:
-                tell(self)
-        self.rounds_done += done
+            self.rounds_done += stretch.rounds
+            if int(stretch.end * STRETCHES) > fed:
+                fed = int(stretch.end * STRETCHES)
+                self._remember()
+            look(self)
 
     def _remember(self) -> None:
         """Feed the pool with the tours the search stands at."""
-        costs = self.world["tour"]["cost"].tolist()
-        self._pool.add(self.rounds(), dict(enumerate(costs)))
+        costs, over = self.world["tour"]["cost"].tolist(), self.world["tour"]["over"].tolist()
+        self._pool.add({k: needs for k, needs in self.rounds().items() if not over[k]}, dict(enumerate(costs)))
+
+    def learn(self, plans: Sequence[Rounds]) -> None:
+        """Remember the tours of the plans of others, and go on from the cheapest, their own among them."""
+        best, price = self.best_rounds(), self.best_price
+        for plan in plans:
+            self._stand_at(plan)
+            self._remember()
+            if self.best_price < price:
+                best, price = self.best_rounds(), self.best_price
+        self._stand_at(best)
 
     def recombine(self, *, seconds: float) -> bool:
         """Put the tours seen so far together anew, from the best plan on; whether that is cheaper."""

@@ -56,6 +56,8 @@ class ReasonCode(StrEnum):
     SPACING = "spacing"  # every day left is too near to another visit of the same need
     NO_CREW = "no-crew"  # a vehicle is free on a fitting day, but not the posts
     FULL = "full"  # every fitting vehicle-day is full with visits of the same or higher priority
+    NO_EQUIPMENT = "no-equipment"  # no vehicle that gets there has on board what is needed
+    PINNED = "pinned"  # people fixed it to a vehicle, hours or days that leave no place
     LOAD = "load"  # a fitting vehicle-day has no room for what is to be taken along
     TIME = "time"  # there is a free half-day, but driving, lunch or shift do not let the visit in
     LEFT_OUT = "left-out"  # a timetable made by people has room for it on a fitting day and does not hold it
@@ -88,12 +90,15 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan for the whole horizon."""
+    """A plan for the whole horizon, and what it was made with."""
 
     trips: tuple[Trip, ...]
     unserved: tuple[Unserved, ...] = ()
     seed: int = 0
     ending: Ending = Ending.FINISHED
+    rounds: int = 0  # done by the search that found it
+    processes: int = 1  # searches that worked on it, each with a seed of its own
+    versions: tuple[tuple[str, str], ...] = ()
 
     def tours(self) -> Iterator[Tour]:
         """Each tour of each trip."""
@@ -128,6 +133,7 @@ class Phase(StrEnum):
 
     CHECKING = "checking"
     TRAVEL = "travel"
+    COMPILING = "compiling"  # getting the search ready, once after each update; the first plan stands already
     DAYS = "days"  # which site on which day
     TIMES = "times"  # order and times of each day
     JUDGING = "judging"
@@ -165,6 +171,9 @@ class RuleName(StrEnum):
     SHIFT_TOO_LATE = "shift-too-late"
     DRIVE_TOO_LONG = "drive-too-long"
     TOO_MANY_STOPS = "too-many-stops"
+    NO_EQUIPMENT = "no-equipment"  # what the visit needs is not on board
+    PIN_BROKEN = "pin-broken"  # a visit is not as people fixed it
+    DAY_FROZEN = "day-frozen"  # a frozen vehicle-day has a visit that is not pinned to it
     OVERLOADED = "overloaded"  # more is taken along than the vehicle carries
     WRONG_PATTERN = "wrong-pattern"  # the days of a need are in none of its allowed sets
     TOO_NEAR = "too-near"  # two visits of a need under its minimum gap

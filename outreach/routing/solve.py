@@ -3,17 +3,24 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from outreach.domain.errors import BrokenPlan
+from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.routing.checks import check
 from outreach.routing.day import EASY_STOPS, best_order
-from outreach.routing.draft import Desk, Draft, draft_from, draft_of, fill
+from outreach.routing.draft import Desk, Draft, draft_of, fill, take_over
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
+from outreach.routing.pins import put_pins
 from outreach.routing.problem import Problem
 from outreach.routing.solution import Ending, Phase, Progress, Solution
+from outreach.routing.team import MOST_MEMBERS, Quest, Rounds, Sign, Team
 from outreach.routing.validate import validate
+from outreach.routing.versions import versions
+
+if TYPE_CHECKING:
+    from outreach.routing.search import Search
 
 Report = Callable[[Progress], None]
 
@@ -24,6 +31,9 @@ ENOUGH_ROUNDS = 50_000  # for each visit; a few schools are planned in seconds, 
 RECOMBINE_SHARE = 0.025  # of the time at most, after each phase
 LAST_SHARE = 0.06  # of the time for order, reasons and judging
 TELL_EVERY_S = 0.5
+TELL_SHARE = 0.2  # of the searching time at most; a plan of a thousand visits takes a second to explain and judge
+TEAM_TELL_SHARE = 0.5  # of the parent's time, who does not search
+PHASE_OF = {Sign.COMPILING: Phase.COMPILING, Sign.READY: Phase.DAYS}
 
 
 def solve(
@@ -32,6 +42,7 @@ def solve(
     seconds: float | None = None,
     rounds: int | None = None,
     seed: int = 1,
+    processes: int = 1,
     start: Solution | None = None,
     report: Report | None = None,
 ) -> Solution:
@@ -47,6 +58,9 @@ def solve(
         Rounds of ruin and recreate instead of a time: same problem, seed and rounds give the same plan byte for byte.
     seed : int
         Start of all chance.
+    processes : int
+        Searches at the same time, each in a process of its own; more than one only with a time, and on machines
+        with a core for each.
     start : Solution, optional
         A plan that stands already, of the same or an older problem: what of it still holds is improved,
         and the result is never dearer than that.
@@ -61,26 +75,45 @@ def solve(
     Raises
     ------
     InvalidValue
-        The problem does not fit together; the field and what would be right are named.
+        The problem does not fit together, or the limits do not; the field and what would be right are named.
     BrokenPlan
         The judge found a breach: a fault of the planner, never to be shown or saved.
     """
     if seconds is None and rounds is None:
         seconds = 45.0
-    return _Run(problem, seconds=seconds, rounds=rounds, seed=seed, report=report).go(start)
+    most = MOST_MEMBERS if rounds is None else 1
+    if not 1 <= processes <= most:
+        raise InvalidValue(
+            "{field}: cần số từ 1 đến {most}, khi giới hạn bằng số vòng thì đúng 1, không phải {value}",
+            field="processes",
+            value=processes,
+            most=MOST_MEMBERS,
+        )
+    run = _Run(problem, seconds=seconds, rounds=rounds, seed=seed, processes=processes, report=report)
+    return run.go(start)
 
 
 class _Run:
     def __init__(
-        self, problem: Problem, *, seconds: float | None, rounds: int | None, seed: int, report: Report | None
+        self,
+        problem: Problem,
+        *,
+        seconds: float | None,
+        rounds: int | None,
+        seed: int,
+        processes: int,
+        report: Report | None,
     ) -> None:
         self.problem = problem
-        self.rounds, self.seed, self.report = rounds, seed, report
+        self.rounds, self.seed, self.processes, self.report = rounds, seed, processes, report
         self.began = time.monotonic()
         self.end = self.began + (seconds if seconds is not None else float("inf"))
         self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE)
         self.recombine_s = (seconds or 0.0) * RECOMBINE_SHARE
-        self.told_at = 0.0
+        self.told_price = float("inf")
+        self.tell_again_at = 0.0
+        self.tell_share = TELL_SHARE if processes == 1 else TEAM_TELL_SHARE
+        self.rounds_done = 0
         self.ending = Ending.FINISHED
 
     def go(self, start: Solution | None) -> Solution:
@@ -103,11 +136,13 @@ class _Run:
 
     def first(self, desk: Desk, start: Solution | None) -> Draft:
         """The standing plan with what fits, or a plan by cheapest insertion, whichever costs less; told at once."""
-        best = draft_from(desk, start) if start is not None else Draft(desk)
+        best = put_pins(Draft(desk), start)
+        if start is not None:
+            take_over(best, start)
         if len(self.problem.needs) * len(desk.vehicle_days) <= FIRST_MOST:
             fill(best)
             if start is not None:
-                fresh = Draft(desk)
+                fresh = put_pins(Draft(desk), None)
                 fill(fresh)
                 best = min(best, fresh, key=lambda draft: draft.price)
             self.take(best)
@@ -115,49 +150,95 @@ class _Run:
 
     def improved(self, desk: Desk, first: Draft, *, warm: bool) -> Draft:
         """The best plan the search finds from `first` on."""
-        from outreach.routing.search import Budget, Search  # noqa: PLC0415 - numba and the kernel: told first
+        numbers = {need.id: u for u, need in enumerate(self.problem.needs)}
+        start = {k: tuple(numbers[call.need_id] for call in found.calls) for k, found in first.rounds.items()}
+        found = (self.alone if self.processes == 1 else self.together)(desk, start, warm=warm)
+        return first if found is None else found
 
+    def alone(self, desk: Desk, start: Rounds, *, warm: bool) -> Draft | None:
+        """The best plan that one search in this process finds; None if none is better than `start`."""
+        from outreach.routing.kernel.compiled import is_cold  # noqa: PLC0415 - numba and the kernel: told first
+        from outreach.routing.search import Search  # noqa: PLC0415
+
+        cold = is_cold()
+        if cold:
+            self.say(Phase.COMPILING)
         search = Search(desk.horizon, seed=self.seed)
+        search.load(start)
+        search.get_ready()
+        if cold:
+            self.say(Phase.DAYS)
+        price = self.told_price = search.best_price
+
+        def look(_: "Search") -> None:
+            self.rounds_done = search.rounds_done
+            if self.may_tell(search.best_price):
+                self.tell(self.draft(desk, search.best_rounds()), search.best_price)
+
+        self.ending = descend(
+            search, rounds=self.rounds, until=self.until, recombine_s=self.recombine_s, warm=warm, look=look
+        )
+        self.rounds_done = search.rounds_done
+        if search.best_price >= price:
+            return None
+        return self.last(self.draft(desk, search.best_rounds()), search.best_price)
+
+    def together(self, desk: Desk, start: Rounds, *, warm: bool) -> Draft | None:
+        """The best plan that the members of a team find; None if none is better than `start`."""
+        quest = Quest(self.problem, self.seed, start, warm=warm, until=self.until, recombine_s=self.recombine_s)
+        best, ending, phase = None, None, Phase.DAYS
+        with Team(quest, self.processes) as team:
+            for word in team.words():
+                if word.sign is Sign.FOUND and (best is None or word.price < best.price):
+                    best, self.rounds_done = word, word.rounds
+                elif word.sign is Sign.DONE:
+                    ending = word.ending
+                elif (now := PHASE_OF.get(word.sign, phase)) is not phase:
+                    phase = now
+                    self.say(phase)
+                if best is not None and self.may_tell(best.price):
+                    self.tell(self.draft(desk, best.plan), best.price)
+        no_end = Ending.TIME_UP if time.monotonic() >= self.until else Ending.STOPPED  # nobody lived to the end
+        self.ending = ending or no_end
+        return None if best is None else self.last(self.draft(desk, best.plan), best.price)
+
+    def draft(self, desk: Desk, rounds: Rounds) -> Draft:
+        """The search's rounds with exact times."""
         needs = self.problem.needs
-        numbers = {need.id: u for u, need in enumerate(needs)}
-        search.load({k: [numbers[call.need_id] for call in found.calls] for k, found in first.rounds.items()})
-        price = search.best_price
+        return draft_of(desk, {k: [needs[u].id for u in order] for k, order in rounds.items()})
 
-        def draft() -> Draft:
-            rounds = {k: [needs[u].id for u in order] for k, order in search.best_rounds().items()}
-            return draft_of(desk, rounds)
+    def may_tell(self, price: float) -> bool:
+        """Whether a plan of this price is news, and the last telling long enough ago."""
+        return self.report is not None and price < self.told_price and time.monotonic() >= self.tell_again_at
 
-        def tell(_: Search) -> None:
-            if self.report is not None and time.monotonic() - self.told_at >= TELL_EVERY_S:
-                self.take(draft())
+    def tell(self, draft: Draft, price: float) -> None:
+        """Tell of a better plan of the search."""
+        began = time.monotonic()
+        self.take(draft)
+        self.told_price = price
+        self.tell_again_at = began + max(TELL_EVERY_S, (time.monotonic() - began) / self.tell_share)
 
-        hot_s = search.full_heat_s()
-        to_come = 1.0
-        for share, heat in PHASES:
-            if self.rounds is not None:
-                budget = Budget(round(self.rounds * share))
-            else:
-                now = time.monotonic()
-                rounds = round(ENOUGH_ROUNDS * max(search.world.number("visits"), 10) * share)
-                budget = Budget(rounds, until=now + (self.until - now) * share / to_come - self.recombine_s)
-            search.run(budget, hot_s=hot_s * (min(heat, WARM) if warm else heat), tell=tell)
-            search.back_to_best()
-            self.ending = Ending.TIME_UP if time.monotonic() >= budget.until else Ending.FINISHED
-            if self.rounds is None and self.until > time.monotonic():
-                search.recombine(seconds=self.recombine_s)
-            to_come -= share
-        return draft() if search.best_price < price else first
+    def last(self, draft: Draft, price: float) -> Draft:
+        """The search's last plan, told before its days are put in order."""
+        if price < self.told_price:
+            self.tell(draft, price)
+        return draft
 
     def take(self, draft: Draft) -> None:
-        """Tell of a better draft."""
+        """Judge a draft and tell of it."""
         if self.report is not None:
-            self.told_at = time.monotonic()
             self.say(Phase.DAYS, self.judged(draft, Ending.STOPPED))
 
     def judged(self, draft: Draft, ending: Ending) -> Solution:
         """The draft as a solution with its reasons, after the judge has found nothing."""
-        solution = draft.solution(seed=self.seed, ending=ending)
-        return judged(self.problem, replace(solution, unserved=explain(draft)))
+        solution = replace(
+            draft.solution(seed=self.seed, ending=ending),
+            unserved=explain(draft),
+            rounds=self.rounds_done,
+            processes=self.processes,
+            versions=versions(),
+        )
+        return judged(self.problem, solution)
 
     def say(self, phase: Phase, solution: Solution | None = None) -> None:
         """Tell the listener where the run is."""
@@ -177,6 +258,43 @@ def judged(problem: Problem, solution: Solution) -> Solution:
             where=breaches[0].where,
         )
     return solution
+
+
+def descend(
+    search: "Search",
+    *,
+    until: float,
+    recombine_s: float,
+    warm: bool,
+    look: Callable[["Search"], None],
+    rounds: int | None = None,
+    meet: Callable[["Search"], None] | None = None,
+) -> Ending:
+    """Search phase after phase until a moment of time.monotonic, or for so many rounds.
+
+    `look` sees the search at the end of each stretch and after each recombination, `meet` at the end of each phase.
+    """
+    from outreach.routing.search import Budget  # noqa: PLC0415 - numba and the kernel: only whoever searches
+
+    ending, to_come = Ending.FINISHED, 1.0
+    hot_s = search.full_heat_s()
+    for share, heat in PHASES:
+        if rounds is not None:
+            budget = Budget(round(rounds * share))
+        else:
+            now = time.monotonic()
+            most = round(ENOUGH_ROUNDS * max(search.world.number("visits"), 10) * share)
+            budget = Budget(most, until=now + (until - now) * share / to_come - recombine_s)
+        search.run(budget, hot_s=hot_s * (min(heat, WARM) if warm else heat), look=look)
+        search.back_to_best()
+        ending = Ending.TIME_UP if time.monotonic() >= budget.until else Ending.FINISHED
+        if meet is not None:
+            meet(search)
+        if rounds is None and until > time.monotonic():
+            search.recombine(seconds=recombine_s)
+            look(search)
+        to_come -= share
+    return ending
 
 
 def order_days(draft: Draft, *, until: float, easy_only: bool) -> None:

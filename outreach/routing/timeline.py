@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
-from outreach.routing.problem import NO_ROAD, Need, Vehicle
+from outreach.routing.problem import NO_ROAD, Need, Rules, Turn, Vehicle
 from outreach.routing.solution import Stop, Tour
 
 FAR_S = 10**8  # seconds: later than any day
@@ -23,6 +23,7 @@ class Misfit(StrEnum):
     DRIVE = "drive"
     STOPS = "stops"
     LOAD = "load"
+    ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Call:
     pack_up_s: int
     windows: tuple[TimeWindow, ...]
     load: int = 0
+    turn: Turn | None = None
+    follows: str | None = None  # the need that must be served right before
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Times:
 
 def call_of(horizon: Horizon, need: Need, vehicle: Vehicle, day: date) -> Call:
     """`need` as a call of `vehicle` on `day`."""
-    site = horizon.sites[need.site_id]
+    site, pin = horizon.sites[need.site_id], horizon.order_pin(need, day)
     return Call(
         need_id=need.id,
         site_id=site.id,
@@ -74,18 +77,31 @@ def call_of(horizon: Horizon, need: Need, vehicle: Vehicle, day: date) -> Call:
         set_up_s=vehicle.set_up_s + site.extra_set_up_s,
         service_s=need.service_s,
         pack_up_s=vehicle.pack_up_s,
-        windows=horizon.windows_on(site, day),
+        windows=horizon.windows_for(need, vehicle, day),
         load=need.load,
+        turn=pin.turn if pin else None,
+        follows=pin.after if pin else None,
+    )
+
+
+def keeps_order(calls: Sequence[Call]) -> bool:
+    """Whether what is pinned to come first, last or right after another does."""
+    return all(
+        (call.turn is not Turn.FIRST or i == 0)
+        and (call.turn is not Turn.LAST or i == len(calls) - 1)
+        and (call.follows is None or (i > 0 and calls[i - 1].need_id == call.follows))
+        for i, call in enumerate(calls)
+        if call.turn or call.follows
     )
 
 
 class Clock:
-    """Turns orders of calls into times under the rules of a problem."""
+    """Turns orders of calls into times under the rules of a problem, or those of one vehicle-day."""
 
-    def __init__(self, horizon: Horizon) -> None:
-        self.rules = horizon.rules
-        self.seconds: list[list[int]] = horizon.travel.seconds.tolist()
-        self.metres: list[list[int]] = horizon.travel.metres.tolist()
+    def __init__(self, horizon: Horizon, rules: Rules | None = None) -> None:
+        self.rules = rules or horizon.rules
+        self.seconds = horizon.seconds
+        self.metres = horizon.metres
 
     def drive_of(self, depot: int, calls: Sequence[Call]) -> int:
         """Seconds of driving of the whole round; -1 where a leg has no road."""
@@ -104,14 +120,9 @@ class Clock:
         The earliest return is tried first, then later departures that give another one; so no working day that is
         short enough is passed over, and none is found where there is none.
         """
-        rules = self.rules
-        if rules.stops_max is not None and len(calls) > rules.stops_max:
-            return Failure(Misfit.STOPS, len(calls) - rules.stops_max)
-        drive = self.drive_of(depot, calls)
-        if drive == NO_ROAD:
-            return Failure(Misfit.NO_ROAD)
-        if drive > rules.drive_max_s:
-            return Failure(Misfit.DRIVE, drive - rules.drive_max_s)
+        rules, drive = self.rules, self._drive_allowed(depot, calls)
+        if isinstance(drive, Failure):
+            return drive
         work = drive + sum(call.set_up_s + call.service_s + call.pack_up_s for call in calls)
         leave, over = rules.leave_earliest_s, max(work - rules.shift_max_s, 0)
         while work <= rules.shift_max_s:
@@ -130,6 +141,18 @@ class Clock:
                     break
                 leave = rules.lunch_from_s
         return Failure(Misfit.SHIFT, over)
+
+    def _drive_allowed(self, depot: int, calls: Sequence[Call]) -> int | Failure:
+        """Seconds of driving, or what is wrong with these calls in this order whatever the time."""
+        rules = self.rules
+        if rules.stops_max is not None and len(calls) > rules.stops_max:
+            return Failure(Misfit.STOPS, len(calls) - rules.stops_max)
+        if not keeps_order(calls):
+            return Failure(Misfit.ORDER)
+        drive = self.drive_of(depot, calls)
+        if drive == NO_ROAD:
+            return Failure(Misfit.NO_ROAD)
+        return Failure(Misfit.DRIVE, drive - rules.drive_max_s) if drive > rules.drive_max_s else drive
 
     def lunch_due(self, leave_s: int, return_s: int) -> bool:
         """Whether a tour between these times owes its crew a lunch break."""

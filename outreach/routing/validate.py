@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 
 from outreach.domain.errors import InvalidValue
+from outreach.domain.times import DAY_S
 from outreach.routing.problem import Problem, Rules
 
 
@@ -21,9 +23,9 @@ def validate(problem: Problem) -> None:
         _known(f"staff[{i}].depot_id", member.depot_id, places)
     for i, site in enumerate(problem.sites):
         _known(f"sites[{i}].place_id", site.place_id, places)
-        _between(f"sites[{i}].extra_set_up_s", site.extra_set_up_s, 0, 86_400)
+        _between(f"sites[{i}].extra_set_up_s", site.extra_set_up_s, 0, DAY_S)
         for j, window in enumerate(site.windows):
-            if not 0 <= window.start_s < window.end_s <= 86_400:
+            if not 0 <= window.start_s < window.end_s <= DAY_S:
                 raise InvalidValue(
                     "{field}: giờ mở {value} giây phải trước giờ đóng {end} giây, trong cùng một ngày",
                     field=f"sites[{i}].windows[{j}].start_s",
@@ -37,17 +39,25 @@ def validate(problem: Problem) -> None:
             "{field}: thiếu nơi {value} trong bảng thời gian đi lại", field="travel.place_ids", value=missing
         )
     _rules(problem.rules)
+    _pins(problem)
 
 
 def _vehicles(problem: Problem, places: set[str]) -> None:
     for i, vehicle in enumerate(problem.vehicles):
         _known(f"vehicles[{i}].depot_id", vehicle.depot_id, places)
-        _between(f"vehicles[{i}].set_up_s", vehicle.set_up_s, 0, 86_400)
-        _between(f"vehicles[{i}].pack_up_s", vehicle.pack_up_s, 0, 86_400)
+        _between(f"vehicles[{i}].set_up_s", vehicle.set_up_s, 0, DAY_S)
+        _between(f"vehicles[{i}].pack_up_s", vehicle.pack_up_s, 0, DAY_S)
         if vehicle.capacity is not None:
             _between(f"vehicles[{i}].capacity", vehicle.capacity, 0, 1_000_000_000)
         for weekday in vehicle.weekdays:
             _between(f"vehicles[{i}].weekdays", weekday, 0, 6)
+        for j, hours in enumerate(vehicle.hours):
+            early, late = problem.rules.leave_earliest_s, problem.rules.return_latest_s
+            early = early if hours.leave_earliest_s is None else hours.leave_earliest_s
+            late = late if hours.return_latest_s is None else hours.return_latest_s
+            _between(f"vehicles[{i}].hours[{j}].return_latest_s", late, early + 1, DAY_S)
+            if hours.shift_max_s is not None:
+                _between(f"vehicles[{i}].hours[{j}].shift_max_s", hours.shift_max_s, 3_600, DAY_S)
 
 
 def _needs(problem: Problem, sites: set[str]) -> None:
@@ -57,24 +67,63 @@ def _needs(problem: Problem, sites: set[str]) -> None:
         for j, pattern in enumerate(need.patterns):
             _between(f"needs[{i}].patterns[{j}]", len(pattern), need.quota, need.quota)
         _between(f"needs[{i}].quota", need.quota, 1, 400)
-        _between(f"needs[{i}].service_s", need.service_s, 0, 86_400)
+        _between(f"needs[{i}].service_s", need.service_s, 0, DAY_S)
         _between(f"needs[{i}].priority", need.priority, 1, 5)
         _between(f"needs[{i}].min_gap_days", need.min_gap_days, 0, 10_000)
         if need.max_gap_days is not None:
             _between(f"needs[{i}].max_gap_days", need.max_gap_days, max(need.min_gap_days, 1), 10_000)
 
 
+def _pins(problem: Problem) -> None:
+    needs, vehicles = {need.id for need in problem.needs}, {vehicle.id for vehicle in problem.vehicles}
+    dated = {(pin.need_id, pin.day): pin for pin in problem.pins}
+    for i, pin in enumerate(problem.pins):
+        _known(f"pins[{i}].need_id", pin.need_id, needs)
+        if pin.vehicle_id is not None:
+            _known(f"pins[{i}].vehicle_id", pin.vehicle_id, vehicles)
+        if dated[pin.need_id, pin.day] is not pin:
+            raise InvalidValue(
+                "{field}: nhu cầu {value} có hai ghim cho cùng một ngày", field=f"pins[{i}]", value=pin.need_id
+            )
+        _within(f"pins[{i}].day", pin.day, problem)
+        _between(f"pins[{i}].from_s", pin.from_s or 0, 0, DAY_S)
+        _between(f"pins[{i}].to_s", DAY_S if pin.to_s is None else pin.to_s, (pin.from_s or 0) + 1, DAY_S)
+        if pin.day is None and (pin.turn or pin.after):
+            raise InvalidValue("{field}: ghim thứ tự cần có ngày", field=f"pins[{i}].day", value=pin.need_id)
+        before = dated.get((pin.after or "", pin.day))
+        if pin.after and (before is None or before.vehicle_id != pin.vehicle_id or pin.vehicle_id is None):
+            raise InvalidValue(
+                "{field}: nhu cầu {value} phải được ghim vào cùng xe và cùng ngày",
+                field=f"pins[{i}].after",
+                value=pin.after,
+            )
+    for i, frozen in enumerate(problem.frozen):
+        _known(f"frozen[{i}].vehicle_id", frozen.vehicle_id, vehicles)
+        _within(f"frozen[{i}].day", frozen.day, problem)
+
+
+def _within(field: str, day: date | None, problem: Problem) -> None:
+    if day is not None and day not in problem.horizon:
+        raise InvalidValue(
+            "{field}: ngày {value} nằm ngoài kỳ {first} đến {last}",
+            field=field,
+            value=day,
+            first=problem.horizon.first,
+            last=problem.horizon.last,
+        )
+
+
 def _rules(rules: Rules) -> None:
     _between("rules.step_s", rules.step_s, 1, 3_600)
-    _between("rules.shift_max_s", rules.shift_max_s, 3_600, 86_400)
-    _between("rules.return_latest_s", rules.return_latest_s, rules.leave_earliest_s + 1, 86_400)
+    _between("rules.shift_max_s", rules.shift_max_s, 3_600, DAY_S)
+    _between("rules.return_latest_s", rules.return_latest_s, rules.leave_earliest_s + 1, DAY_S)
     if rules.stops_max is not None:
         _between("rules.stops_max", rules.stops_max, 1, 1_000)
     _between("rules.drivers_per_vehicle", rules.drivers_per_vehicle, 0, 100)
     _between("rules.librarians_per_vehicle", rules.librarians_per_vehicle, 0, 100)
-    _between("rules.lunch_s", rules.lunch_s, 0, 86_400)
+    _between("rules.lunch_s", rules.lunch_s, 0, DAY_S)
     if rules.lunch_s:
-        _between("rules.lunch_to_s", rules.lunch_to_s, rules.lunch_from_s + rules.lunch_s, 86_400)
+        _between("rules.lunch_to_s", rules.lunch_to_s, rules.lunch_from_s + rules.lunch_s, DAY_S)
 
 
 def _unique(field: str, ids: Iterable[str]) -> set[str]:

@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from outreach.domain.times import TimeWindow
+from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import Need, Rules, Vehicle
 from outreach.routing.solution import Tour
 from outreach.routing.timeline import Call, Clock, Failure, Times, call_of, earliest_start
-
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +30,33 @@ class Scribe:
 
     def __init__(self, horizon: Horizon) -> None:
         self.horizon = horizon
-        self.clock = Clock(horizon)
 
     def tour(self, vehicle: Vehicle, day: date, visits: Sequence[WrittenVisit]) -> Tour:
         """The tour: as the planner would time it where the written times hold, else as they stand."""
         depot = self.horizon.travel.index[vehicle.depot_id]
+        clock = Clock(self.horizon, self.horizon.rules_on(vehicle, day))
         calls = [self._call(vehicle, day, visit) for visit in visits]
         times: Times | Failure | None = None
         if all(visit.start_s is None or visit.start_s + visit.service_s <= DAY_S for visit in visits):
             pinned = [_pin(call, visit) for call, visit in zip(calls, visits, strict=True)]
-            times = self.clock.times(depot, pinned)
+            times = clock.times(depot, pinned)
         if times is None or isinstance(times, Failure):
-            times = self._as_written(depot, calls, [visit.start_s for visit in visits])
-        return self.clock.tour(vehicle, day, depot, calls, times)
+            times = self._as_written(clock.rules, depot, calls, [visit.start_s for visit in visits])
+        return clock.tour(vehicle, day, depot, calls, times)
 
     def _call(self, vehicle: Vehicle, day: date, visit: WrittenVisit) -> Call:
         return replace(call_of(self.horizon, visit.need, vehicle, day), service_s=visit.service_s)
 
     def _leg(self, here: int, there: int) -> int:
-        return max(self.clock.seconds[here][there], 0)  # a leg without a road takes no time here; the judge names it
+        return max(self.horizon.seconds[here][there], 0)  # a leg without a road takes no time here; the judge names it
 
-    def _as_written(self, depot: int, calls: Sequence[Call], given: Sequence[int | None]) -> Times:
+    def _as_written(self, rules: Rules, depot: int, calls: Sequence[Call], given: Sequence[int | None]) -> Times:
         """Each visit at its time, or as soon as the bus is there; the bus waits where it is, arriving just in time."""
         starts: list[int] = []
-        now, here = self.clock.rules.leave_earliest_s, depot
+        now, here = rules.leave_earliest_s, depot
         for call, start in zip(calls, given, strict=True):
             ready = now + self._leg(here, call.place) + call.set_up_s
-            starts.append(_soonest(call, ready, self.clock.rules.step_s) if start is None else start)
+            starts.append(_soonest(call, ready, rules.step_s) if start is None else start)
             now, here = starts[-1] + call.service_s + call.pack_up_s, call.place
         places = [depot, *(call.place for call in calls)]
         legs = [self._leg(here, there) for here, there in pairwise(places)]
@@ -68,7 +66,7 @@ class Scribe:
             -1:
         ]
         day = _Day(arrive, depart, done, legs, home_s=self._leg(calls[-1].place, depot))
-        day.have_lunch(self.clock.rules)
+        day.have_lunch(rules)
         return Times(
             leave_s=day.leave_s,
             return_s=day.return_s,

@@ -86,6 +86,8 @@ TITLES: dict[ReasonCode, str] = {
     ReasonCode.SPACING: "Chưa đủ khoảng cách giữa hai buổi",
     ReasonCode.NO_CREW: "Thiếu người đi cùng xe",
     ReasonCode.FULL: "Xe đã kín lịch",
+    ReasonCode.NO_EQUIPMENT: "Không xe nào có đủ thiết bị",
+    ReasonCode.PINNED: "Ghim không để lại chỗ nào",
     ReasonCode.LOAD: "Xe không chở thêm được",
     ReasonCode.TIME: "Không đủ thời gian trong ngày",
     ReasonCode.LEFT_OUT: "Lịch nhập vào bỏ qua, dù còn chỗ",
@@ -174,6 +176,16 @@ def _full(details: Details) -> str:
     return translate("Mọi ngày phù hợp đều đã kín những buổi cần hơn hoặc ngang bằng.")
 
 
+def _no_equipment(details: Details) -> str:
+    return translate(
+        "Không xe nào tới được đây có đủ thiết bị cần mang: {missing}.", missing=details.get("missing", "")
+    )
+
+
+def _pinned(_details: Details) -> str:
+    return translate("Những gì đã ghim (ngày, xe, giờ, ngày đã khóa) không để lại chỗ nào cho buổi này.")
+
+
 def _load(details: Details) -> str:
     if days := int(details.get("days", 0)):
         return translate_count("{count} ngày phù hợp đều đã chở đủ, không thêm được thùng nào cho nơi này.", days)
@@ -205,6 +217,8 @@ _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.SPACING: _spacing,
     ReasonCode.NO_CREW: _no_crew,
     ReasonCode.FULL: _full,
+    ReasonCode.NO_EQUIPMENT: _no_equipment,
+    ReasonCode.PINNED: _pinned,
     ReasonCode.LOAD: _load,
     ReasonCode.TIME: _time,
     ReasonCode.LEFT_OUT: _left_out,
@@ -237,6 +251,9 @@ RULES: dict[RuleName, str] = {
     RuleName.SHIFT_TOO_LATE: "{where} về cơ sở muộn hơn {duration} so với giờ cho phép",
     RuleName.DRIVE_TOO_LONG: "{where} lái quá {duration} trong ngày",
     RuleName.TOO_MANY_STOPS: "{where} có nhiều hơn {amount} điểm so với mức cho phép",
+    RuleName.NO_EQUIPMENT: "xe tới {where} thiếu {amount} loại thiết bị",
+    RuleName.PIN_BROKEN: "buổi của {where} không đúng như đã ghim",
+    RuleName.DAY_FROZEN: "ngày này của {where} đã khóa mà vẫn có buổi khác",
     RuleName.OVERLOADED: "{where} chở quá sức {amount} thùng",
     RuleName.WRONG_PATTERN: "các ngày phục vụ {where} không đúng bộ ngày nào đã cho phép",
     RuleName.TOO_NEAR: "hai buổi của {where} gần nhau hơn {amount} ngày so với yêu cầu",
@@ -252,10 +269,11 @@ OF_VEHICLES = frozenset({
     RuleName.UNKNOWN_VEHICLE, RuleName.VEHICLE_AWAY, RuleName.DAY_OFF, RuleName.OUTSIDE_HORIZON, RuleName.WRONG_DRIVE,
     RuleName.NO_LUNCH, RuleName.SHIFT_TOO_LONG, RuleName.SHIFT_TOO_EARLY, RuleName.SHIFT_TOO_LATE,
     RuleName.DRIVE_TOO_LONG, RuleName.TOO_MANY_STOPS, RuleName.TWO_TOURS, RuleName.BROKEN_TRIP, RuleName.OVERLOADED,
+    RuleName.DAY_FROZEN,
 })  # fmt: skip
 OF_NEEDS = frozenset({
     RuleName.UNKNOWN_NEED, RuleName.TOO_NEAR, RuleName.TOO_FAR_APART, RuleName.OVER_QUOTA, RuleName.NEED_OUTSIDE_DATES,
-    RuleName.WRONG_COUNT, RuleName.WRONG_PATTERN,
+    RuleName.WRONG_COUNT, RuleName.WRONG_PATTERN, RuleName.PIN_BROKEN,
 })  # fmt: skip
 
 

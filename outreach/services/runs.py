@@ -224,6 +224,7 @@ def finish_run(session: Session, claim: Claim, problem: Problem, solution: Solut
         return
     if solution is not None:
         save_solution(session, claim.plan_id, problem, solution, actor=claim.actor)
+        run.rounds, run.processes, run.versions = solution.rounds, solution.processes, dict(solution.versions)
     _end(session, run, state, JobState.DONE)
 
 

@@ -15,6 +15,8 @@ class Run(Owned, Table):
 
     `wish` is what a person asked of the running solve: "" (nothing), "keep" or "discard".
     `problem` holds counts for the page: sites, needs, wanted, vehicles, working_days.
+    `rounds` were done by the search that found the plan, one of so many `processes`; `versions` by name. Together
+    with `seed` they say how the saved plan was made; until one is saved `rounds` is 0 and `versions` empty.
     """
 
     __tablename__ = "run"
@@ -24,6 +26,9 @@ class Run(Owned, Table):
     state: Mapped[RunState] = mapped_column(EnumText(RunState), default=RunState.QUEUED, index=True)
     seed: Mapped[int] = mapped_column(default=1)
     limit_s: Mapped[float] = mapped_column(default=45.0)
+    rounds: Mapped[int] = mapped_column(default=0)
+    processes: Mapped[int] = mapped_column(default=1)
+    versions: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     phase: Mapped[str] = mapped_column(String(20), default="")
     elapsed_s: Mapped[float] = mapped_column(default=0.0)
     problem: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

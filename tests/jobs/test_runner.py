@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -36,6 +37,19 @@ def test_a_run_tells_its_progress_and_saves_the_plan(both: House) -> None:
     assert run.problem == {"sites": 8, "needs": 8, "wanted": 12, "vehicles": 1, "working_days": 20}
     assert [point[1] for point in run.curve][-1] == 12
     assert (run.phase, run.best, run.error) == ("judging", None, "")
+    assert (run.seed, run.processes) == (1, 1)
+    assert list(run.versions) == ["outreach", "python", "numba", "numpy", "ortools", "kernel"]
+
+
+def test_a_run_of_two_searches_is_stopped_with_its_best_plan(house: House) -> None:
+    ground = queued_run(replace(house, settings=replace(house.settings, solver_processes="2")), limit_s=ENDLESS)
+    thread = working(ground)
+    wait_until(lambda: ground.run().curve)
+    ground.stop(keep=True)
+    joined(thread)
+    assert ground.states() == (RunState.CANCELLED, JobState.DONE)
+    assert ground.run().processes == 2
+    assert visits(ground) > 0
 
 
 def test_reasons_in_words_and_figures_come_back_from_the_solver(house: House) -> None:

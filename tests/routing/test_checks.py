@@ -8,7 +8,7 @@ import pytest
 
 from outreach.domain.times import Period
 from outreach.routing.checks import check
-from outreach.routing.problem import Absence, Closure, Problem, Rules
+from outreach.routing.problem import Absence, Closure, FrozenDay, Pin, Problem, Rules, Turn, WorkingHours
 from outreach.routing.solution import RuleName, Solution, Stop, Tour, Trip, Unserved
 from outreach.routing.solve import solve
 from tests.routing.small import MONDAY, H, crew, need, problem, site, two_schools_one_bus
@@ -78,6 +78,11 @@ MUTATIONS: dict[RuleName, Callable[[Problem, Solution], Case]] = {
     RuleName.WRONG_PATTERN: lambda p, s: (
         replace(p, needs=(replace(p.needs[0], patterns=(frozenset({MONDAY + timedelta(days=40)}),)), p.needs[1])),
         s),
+    RuleName.NO_EQUIPMENT: lambda p, s: (
+        replace(p, needs=(replace(p.needs[0], equipment=frozenset({"projector"})), p.needs[1])), s),
+    RuleName.PIN_BROKEN: lambda p, s: (replace(p, pins=(Pin("need a", MONDAY + timedelta(days=40)),)), s),
+    RuleName.DAY_FROZEN: lambda p, s: (
+        replace(p, frozen=(FrozenDay("bus", tour_of(s).day),), pins=(Pin("need a", tour_of(s).day, "bus"),)), s),
     RuleName.SHORT_SERVICE: lambda p, s: (p, with_stop(s, 0, end_s=tour_of(s).stops[0].end_s - 60)),
     RuleName.NO_SET_UP: lambda p, s: (p, with_stop(s, 0, arrive_s=tour_of(s).stops[0].start_s - 600)),
     RuleName.NO_LUNCH: lambda p, s: (p, with_tour(s, lunch_start_s=None, lunch_end_s=None)),
@@ -152,6 +157,38 @@ def test_need_listed_twice_as_unserved_is_named(sound):
     assert [(breach.rule, breach.where) for breach in check(asked, Solution((), tuple(entries)))] == [
         (RuleName.WRONG_COUNT, "need a")
     ]
+
+
+PINS = {
+    "bus": {"vehicle_id": "other"},
+    "from": {"from_s": 12 * H},
+    "till": {"to_s": 8 * H},
+    "last": {"turn": Turn.LAST},
+    "after": {"after": "need b"},
+}
+
+
+@pytest.mark.parametrize("pin", PINS.values(), ids=PINS)
+def test_each_part_of_a_pin_is_looked_at(sound, pin):
+    """A visit before another in the morning: a pin of its own bus, hours and turn holds, another one is broken."""
+    asked, solution = sound
+    tour = tour_of(solution)
+    stop, later = tour.stops
+    held = Pin(stop.need_id, tour.day, "bus", stop.start_s, stop.end_s, Turn.FIRST)
+    assert check(replace(asked, pins=(held, Pin(later.need_id, tour.day, after=stop.need_id))), solution) == ()
+    pin = {**pin, "after": later.need_id} if "after" in pin else pin
+    broken = check(replace(asked, pins=(Pin(stop.need_id, tour.day, **pin),)), solution)
+    assert [(breach.rule, breach.where) for breach in broken] == [(RuleName.PIN_BROKEN, stop.need_id)]
+
+
+def test_own_hours_of_a_vehicle_stand_before_the_rules(sound):
+    """The bus must be back by 15:00 on the tour's weekday; on other weekdays that says nothing."""
+    asked, solution = sound
+    weekday = tour_of(solution).day.weekday()
+    for other, rules in ((weekday, [RuleName.SHIFT_TOO_LATE]), ((weekday + 1) % 7, [])):
+        hours = WorkingHours(weekdays=frozenset({other}), return_latest_s=15 * H)
+        own = replace(asked, vehicles=(replace(asked.vehicles[0], hours=(hours,)),))
+        assert [breach.rule for breach in check(own, solution)] == rules
 
 
 def twice(gap_days: int) -> Case:

@@ -43,6 +43,7 @@ def answers(process: subprocess.Popen[str]) -> list[dict]:
     return lines
 
 
+@pytest.mark.usefixtures("warm_kernel")
 def test_child_tells_every_phase_and_ends_with_a_sound_plan():
     """Phases in order, the figures are those of the plan beside them, the last line says how it ended."""
     asked = two_schools_one_bus()
@@ -50,7 +51,7 @@ def test_child_tells_every_phase_and_ends_with_a_sound_plan():
         ask(process, json.dumps({"problem": problem_to_json(asked), "seconds": 2, "seed": 3}))
         *told, last = answers(process)
         assert process.returncode == 0
-    assert list(dict.fromkeys(line["phase"] for line in told)) == [phase.value for phase in Phase]
+    assert list(dict.fromkeys(line["phase"] for line in told)) == [p.value for p in Phase if p is not Phase.COMPILING]
     plans = [line for line in told if line["solution"]]
     assert plans
     for line in plans:

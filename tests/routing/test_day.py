@@ -1,16 +1,17 @@
 """One day by OR-Tools: the best order, checked against trying all of them."""
 
+from dataclasses import replace
 from itertools import permutations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outreach.routing.choice import Choice, Wish
 from outreach.routing.day import EASY_STOPS, best_order, improved
-from outreach.routing.draft import Desk, Round
+from outreach.routing.draft import Desk, Draft, Round, fill
 from outreach.routing.expand import Horizon
-from outreach.routing.problem import Need, Problem, Rules, SiteWindow
-from outreach.routing.ruin import Choice, Ruin, Wish
-from tests.routing.small import H, bus, need, problem, site, two_schools_one_bus
+from outreach.routing.problem import Need, Pin, Problem, Rules, SiteWindow, Turn
+from tests.routing.small import MONDAY, H, bus, need, problem, site, two_schools_one_bus
 
 ALL_DAY = SiteWindow(8 * H, 17 * H)
 MAY = frozenset({frozenset(), frozenset({0})})  # be made on the only vehicle-day, or not
@@ -29,10 +30,12 @@ def one_day(kilometres: dict[str, float], *, needs: list[Need] | None = None, ru
 
 
 def improved_day(asked: Problem) -> tuple[Choice, dict[int, Round]]:
-    """What the day planner makes of a day that holds nothing yet and may hold every need."""
+    """What the day planner makes of a day that may hold every need, from one filled by cheapest insertion."""
     desk = Desk(Horizon(asked))
+    draft = Draft(desk)
+    fill(draft)
     choice = Choice(desk, (0,), tuple(Wish(one, MAY) for one in asked.needs if desk.may_use(one, 0)))
-    return choice, improved(choice, {})
+    return choice, improved(choice, draft.rounds)
 
 
 def sites_of(rounds: dict[int, Round]) -> set[str]:
@@ -130,11 +133,26 @@ def test_found_order_is_the_best_of_all_or_no_dearer_than_the_one_given(stops):
     assert found.price <= (min(rounds, key=lambda one: one.price) if len(calls) <= EASY_STOPS else given_round).price
 
 
-def test_ruin_and_recreate_alone_never_makes_a_day_dearer():
-    """With no time at all the day stays what it was."""
+def test_no_time_leaves_a_day_what_it_was():
     names = {"a": 1.0, "b": 2.0}
     desk = Desk(Horizon(one_day(names, rules=Rules())))
     choice = Choice(desk, (0,), tuple(Wish(one, MAY) for one in desk.horizon.needs.values()))
     found = desk.round_of(0, tuple(desk.call(one, 0) for one in desk.horizon.needs.values()))
     assert isinstance(found, Round)
-    assert Ruin(choice).best_from({0: found}, seconds=1e-9) == {0: found}
+    assert improved(choice, {0: found}, seconds=1e-9) == {0: found}
+
+
+def test_pinned_order_is_kept_by_the_model():
+    """Up the road and down again would be 64 km; with the last, the first and a pair pinned it is longer."""
+    names = [f"km {km}" for km in (5, 10, 15, 20, 26, 32)]
+    pins = (
+        Pin("need km 32", MONDAY, turn=Turn.FIRST),
+        Pin("need km 26", MONDAY, turn=Turn.LAST),
+        Pin("need km 20", MONDAY, after="need km 5"),
+    )
+    asked = one_day({name: float(name[3:]) for name in names}, rules=Rules(lunch_s=0))
+    _, rounds = improved_day(replace(asked, pins=pins))
+    order = [call.site_id for call in rounds[0].calls]
+    assert (order[0], order[-1]) == ("km 32", "km 26")
+    assert order.index("km 20") == order.index("km 5") + 1
+    assert rounds[0].times.drive_s == (32 + 27 + 21 + 26) * 60

@@ -1,17 +1,36 @@
 """Small provinces by chance: whatever comes in, what comes out is sound, adds up and gives its reasons."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from outreach.domain.errors import InvalidValue
 from outreach.domain.times import Period
 from outreach.routing.checks import _Judge, check
 from outreach.routing.expand import Horizon
 from outreach.routing.formats import problem_from_json, problem_to_json
 from outreach.routing.objective import measure
-from outreach.routing.problem import Absence, Closure, Need, Problem, Rules, Site, SiteWindow, Vehicle
+from outreach.routing.problem import (
+    NO_ROAD,
+    Absence,
+    Closure,
+    FrozenDay,
+    Need,
+    Pin,
+    Problem,
+    Rules,
+    Site,
+    SiteWindow,
+    Travel,
+    Turn,
+    Vehicle,
+    WorkingHours,
+)
+from outreach.routing.solution import Solution, Tour
 from outreach.routing.solve import solve
 from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, crew, problem
 
@@ -61,6 +80,8 @@ def needs(draw: st.DrawFn, name: str) -> Need:
         priority=draw(st.integers(1, 5)),
         last_visit=draw(st.sampled_from([None, MONDAY - timedelta(days=3)])),
         preferred_weeks=draw(st.sampled_from([frozenset(), frozenset({MONDAY + timedelta(days=7)})])),
+        equipment=draw(st.sampled_from([frozenset(), frozenset({"projector"})])),
+        load=draw(st.sampled_from([0, 1, 2, 5])),
     )
 
 
@@ -77,8 +98,11 @@ def provinces(draw: st.DrawFn) -> Problem:
             weekdays=draw(weekdays),
             absences=tuple(Absence(period) for period in draw(st.lists(periods(), max_size=1))),
             length_m=draw(st.sampled_from([None, 8.0])),
+            capacity=draw(st.sampled_from([None, 0, 3])),
             set_up_s=draw(st.sampled_from([240, 900])),
             pack_up_s=draw(st.sampled_from([0, 900])),
+            equipment=draw(st.sampled_from([frozenset(), frozenset({"projector", "lift"})])),
+            hours=draw(st.sampled_from([(), (WorkingHours(frozenset({0, 2}), return_latest_s=13 * H),)])),
         )
         for base in bases
     )
@@ -120,6 +144,83 @@ def test_every_plan_is_sound_adds_up_and_gives_its_reasons(asked, rounds):
     figures = measure(asked, solution)
     assert figures.visits + sum(missing.values()) == figures.wanted
     assert sum(count for _, count in figures.unserved_by_reason) == sum(missing.values())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(provinces(), st.data())
+def test_what_is_pinned_stays_while_the_rest_is_planned(asked, data):
+    """Stops of one plan, pinned with more or less said of each, hold in the plan of another problem's wishes."""
+    plan = solve(asked, rounds=500)
+    stops = [(tour, i) for tour in plan.tours() for i in range(len(tour.stops))]
+    chosen = data.draw(st.lists(st.sampled_from(stops), unique_by=id, max_size=5)) if stops else []
+    pins = tuple(pin_of(*where, data.draw(st.integers(0, 15))) for where in chosen)
+    frozen = tuple({FrozenDay(pin.vehicle_id, pin.day) for pin in pins if pin.vehicle_id and data.draw(st.booleans())})
+    turned = replace(
+        asked, needs=tuple(replace(n, priority=6 - n.priority) for n in asked.needs), pins=pins, frozen=frozen
+    )
+    found = solve(turned, rounds=1_000, start=data.draw(st.sampled_from([None, plan])))
+    assert check(turned, found) == ()
+
+
+SPOILT = {
+    "no vehicles": lambda p: replace(p, vehicles=()),
+    "no windows": lambda p: replace(p, sites=tuple(replace(s, windows=()) for s in p.sites)),
+    "one point": lambda p: replace(p, travel=still(p, 0)),
+    "no roads": lambda p: replace(p, travel=still(p, NO_ROAD)),
+    "quota above the days": lambda p: replace(p, needs=tuple(replace(n, quota=400) for n in p.needs)),
+    "one visit": lambda p: replace(p, needs=tuple(replace(n, quota=1) for n in p.needs[:1])),
+    "no needs": lambda p: replace(p, needs=()),
+    "no sites": lambda p: replace(p, sites=(), needs=()),
+    "all closed": lambda p: replace(p, closures=(Closure(p.horizon, "nghỉ", None, True),)),
+    "all pinned": lambda p: replace(
+        p, needs=tuple(replace(n, quota=1) for n in p.needs), pins=tuple(Pin(n.id, p.horizon.first) for n in p.needs)
+    ),
+    "all frozen": lambda p: replace(
+        p, frozen=tuple(FrozenDay(v.id, day) for v in p.vehicles for day in p.horizon.days())
+    ),
+    "nobody there": lambda p: replace(p, staff=crew("north", drivers=0)),
+    "service of a day": lambda p: replace(p, needs=tuple(replace(n, service_s=86_400) for n in p.needs)),
+    "service of no time": lambda p: replace(p, needs=tuple(replace(n, service_s=0) for n in p.needs)),
+}
+
+
+def still(asked: Problem, seconds: int) -> Travel:
+    """Every leg takes so long."""
+    legs = np.full((len(asked.places), len(asked.places)), seconds, dtype=np.int32)
+    return Travel(tuple(place.id for place in asked.places), legs, legs)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(provinces(), st.lists(st.sampled_from(sorted(SPOILT)), min_size=1, max_size=3, unique=True))
+def test_spoilt_problem_gives_a_sound_plan_or_an_error_with_a_field(asked, faults):
+    """Whatever is missing or too much: no crash, and what cannot be is named."""
+    for fault in faults:
+        asked = SPOILT[fault](asked)
+    found = plan_or_field(asked)
+    if isinstance(found, Solution):
+        assert check(asked, found) == ()
+    else:
+        assert found.startswith("pins") or (found == "vehicles" and not asked.vehicles)
+
+
+def plan_or_field(asked: Problem) -> Solution | str:
+    try:
+        return solve(asked, rounds=300)
+    except InvalidValue as error:
+        return error.field
+
+
+def pin_of(tour: Tour, i: int, said: int) -> Pin:
+    """A pin of a stop that says its day, and as the bits of `said` have it its bus, hours and turn."""
+    stop = tour.stops[i]
+    return Pin(
+        stop.need_id,
+        tour.day,
+        vehicle_id=tour.vehicle_id if said & 1 else None,
+        from_s=stop.start_s if said & 2 else None,
+        to_s=stop.end_s if said & 4 else None,
+        turn=Turn.FIRST if said & 8 and i == 0 else None,
+    )
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)

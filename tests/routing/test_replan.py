@@ -13,15 +13,18 @@ from outreach.routing.checks import check
 from outreach.routing.draft import Desk, draft_of
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
-from outreach.routing.problem import Problem, Rules
+from outreach.routing.kernel import compiled
+from outreach.routing.problem import FrozenDay, Pin, Problem, Rules, Turn, WorkingHours
 from outreach.routing.replan import replan
-from outreach.routing.solution import Ending, Solution, Trip
+from outreach.routing.search import Search
+from outreach.routing.solution import Ending, RuleName, Solution, Trip
 from outreach.routing.solve import solve
-from tests.routing.small import AFTERNOON, MONDAY, MORNING, bus, crew, need, problem, site
-from tests.routing.test_properties import provinces
+from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, bus, crew, need, problem, site
+from tests.routing.test_properties import pin_of, provinces
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
 VehicleDay = tuple[str, date]
+pytestmark = pytest.mark.usefixtures("warm_kernel")
 
 
 def standing(asked: Problem, **tours: list[str]) -> Solution:
@@ -39,7 +42,7 @@ def standing(asked: Problem, **tours: list[str]) -> Solution:
 
 def again(asked: Problem, solution: Solution, *days: VehicleDay, needs: tuple[str, ...] = ()) -> Solution:
     """Planned again, judged, and nothing but those days touched."""
-    found = replan(asked, solution, days, needs=needs, seconds=0.1)
+    found = replan(asked, solution, days, needs=needs)
     assert check(asked, found) == ()
     assert [trip for trip in found.trips if not chosen(trip, days)] == [
         trip for trip in solution.trips if not chosen(trip, days)
@@ -195,6 +198,120 @@ def test_crew_that_a_bus_not_chosen_has_is_taken():
     assert again(asked, busy, ("two", MONDAY), needs=("need w1",)) is busy
 
 
+def test_pinned_visit_on_a_chosen_day_stays_as_pinned():
+    """Two buses that cross; w2 is pinned to the first one's Monday, so that this one drives west."""
+    asked = replace(four_schools(), pins=(Pin("need w2", MONDAY, "one"),))
+    crossing = standing(asked, one_0=["e1", "w2"], two_0=["w1", "e2"])
+    found = again(asked, crossing, ("one", MONDAY), ("two", MONDAY))
+    assert sites_by_tour(found) == {("one", MONDAY): ["w1", "w2"], ("two", MONDAY): ["e1", "e2"]}
+
+
+def test_pinned_visit_is_not_pushed_out_by_an_urgent_one():
+    """Two schools open in the same morning: what is pinned stays, however urgent the other."""
+    asked = problem(
+        {"base": 0, "late": 40, "soon": 10},
+        sites=[site(name, windows=[MORNING]) for name in ("late", "soon")],
+        needs=[need("late", priority=1), need("soon", priority=5)],
+    )
+    asked = replace(asked, pins=(Pin("need late", MONDAY),))
+    held = standing(asked, bus_0=["late"])
+    assert again(asked, held, ("bus", MONDAY), needs=("need soon",)) is held
+
+
+def test_pinned_day_is_kept_while_other_visits_move():
+    """Monday and Tuesday of the same bus go east and west; e1 and w1 are pinned to Tuesday and Monday."""
+    asked = replace(four_schools(), pins=(Pin("need e1", TUESDAY), Pin("need w1", MONDAY)))
+    crossing = standing(asked, one_0=["w1", "e2"], one_1=["e1", "w2"])
+    found = again(asked, crossing, ("one", MONDAY), ("one", TUESDAY))
+    assert sites_by_tour(found) == {("one", MONDAY): ["w1", "w2"], ("one", TUESDAY): ["e1", "e2"]}
+
+
+def test_pinned_visit_of_a_need_with_another_outside_keeps_its_day():
+    """Wednesday's visit stays outside; of the two chosen days the other one is pinned to Monday."""
+    asked = problem({"base": 0, "a": 10}, sites=[site("a")], needs=[need("a", quota=3)])
+    asked = replace(asked, pins=(Pin("need a", MONDAY),))
+    days = (("bus", MONDAY), ("bus", TUESDAY))
+    found = again(asked, standing(asked, bus_0=["a"], bus_2=["a"]), *days, needs=("need a",))
+    assert sorted(day for _, day in sites_by_tour(found)) == [MONDAY, TUESDAY, WEDNESDAY]
+
+
+def test_order_of_a_day_stays_as_pinned():
+    """Far right after near, middle last; what is asked for comes before them, where it lies on the way."""
+    names = {"near": 5.0, "middle": 10.0, "far": 20.0, "first": 2.0}
+    asked = problem(
+        {"base": 0, **names},
+        sites=[site(name) for name in names],
+        needs=[need(name, service_s=1800) for name in names],
+    )
+    pins = (
+        Pin("need near", MONDAY, "bus"),
+        Pin("need far", MONDAY, "bus", after="need near"),
+        Pin("need middle", MONDAY, turn=Turn.LAST),
+    )
+    asked = replace(asked, pins=pins)
+    held = standing(asked, bus_0=["near", "far", "middle"])
+    found = again(asked, held, ("bus", MONDAY), needs=("need first",))
+    assert sites_by_tour(found) == {("bus", MONDAY): ["first", "near", "far", "middle"]}
+
+
+def test_frozen_day_takes_nothing_more_and_gives_nothing_up():
+    """Bus one's Monday holds what is pinned to it; what is asked for goes to bus two, although it is a longer way."""
+    asked = replace(four_schools(), pins=(Pin("need e1", MONDAY, "one"),), frozen=(FrozenDay("one", MONDAY),))
+    found = again(asked, standing(asked, one_0=["e1"]), ("one", MONDAY), ("two", MONDAY), needs=("need e2",))
+    assert sites_by_tour(found) == {("one", MONDAY): ["e1"], ("two", MONDAY): ["e2"]}
+    held = standing(asked, one_0=["e1"])
+    assert again(asked, held, ("one", MONDAY), needs=("need e2",)) is held
+
+
+def test_missed_pinned_visit_of_a_chosen_day_is_made():
+    """By hand w1 was taken out, although pinned: nobody asks for it, and it is made all the same."""
+    asked = replace(four_schools(), pins=(Pin("need w1", MONDAY, "one"),))
+    without = standing(replace(asked, pins=()), one_0=["w2"])
+    assert check(asked, without) != ()
+    assert sites_by_tour(again(asked, without, ("one", MONDAY))) == {("one", MONDAY): ["w1", "w2"]}
+
+
+def test_pins_that_cannot_be_kept_are_named():
+    """Two schools in the same morning, each of half a day."""
+    asked = problem(
+        {"base": 0, "a": 10, "b": 40},
+        sites=[site(name, windows=[MORNING]) for name in ("a", "b")],
+        needs=[need("a"), need("b")],
+    )
+    asked = replace(asked, pins=(Pin("need a", MONDAY), Pin("need b", MONDAY)))
+    with pytest.raises(BrokenPlan, match="pin-broken"):
+        replan(asked, standing(replace(asked, pins=()), bus_0=["a"]), [("bus", MONDAY)])
+
+
+def test_shorter_hours_of_a_bus_are_kept():
+    """Bus one is back by one o'clock on Mondays: the afternoon's school is not for it."""
+    early = bus("one", hours=(WorkingHours(frozenset({0}), return_latest_s=13 * H),))
+    asked = replace(four_schools(), vehicles=(early, bus("two")))
+    held = standing(asked, one_0=["e1"])
+    assert again(asked, held, ("one", MONDAY), needs=("need e2",)) is held
+    found = again(asked, held, ("one", MONDAY), ("one", TUESDAY), needs=("need e2",))
+    assert sites_by_tour(found) == {("one", TUESDAY): ["e1", "e2"]}
+
+
+def test_search_that_is_not_compiled_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    """RoutingModel alone sorts out the crossing; the search is not asked."""
+    monkeypatch.setattr(compiled, "is_cold", lambda: True)
+    monkeypatch.setattr(Search, "run", None)
+    asked = four_schools()
+    crossing = standing(asked, one_0=["e1", "w2"], two_0=["w1", "e2"])
+    found = again(asked, crossing, ("one", MONDAY), ("two", MONDAY))
+    assert sorted(sites_by_tour(found).values()) == [["e1", "e2"], ["w1", "w2"]]
+
+
+def test_search_goes_on_where_the_model_stops(monkeypatch: pytest.MonkeyPatch):
+    """The model has no time at all, and the search sorts out the crossing."""
+    monkeypatch.setattr("outreach.routing.replan.MODEL_S", 1e-9)
+    asked = four_schools()
+    crossing = standing(asked, one_0=["e1", "w2"], two_1=["w1", "e2"])
+    found = again(asked, crossing, ("one", MONDAY), ("two", TUESDAY))
+    assert sorted(sites_by_tour(found).values()) == [["e1", "e2"], ["w1", "w2"]]
+
+
 def test_unsound_day_is_mended():
     """By hand the morning's school was put into the afternoon: it is timed anew, and so sound again."""
     asked = four_schools()
@@ -212,7 +329,7 @@ def test_unsound_day_that_was_not_chosen_is_named():
     (trip,) = solution.trips
     broken = replace(solution, trips=(replace(trip, tours=(replace(trip.tours[0], leave_s=0),)),))
     with pytest.raises(BrokenPlan, match="shift-too-early"):
-        replan(asked, broken, [("two", MONDAY)], needs=["need w1"], seconds=0.1)
+        replan(asked, broken, [("two", MONDAY)], needs=["need w1"])
 
 
 @pytest.mark.parametrize(
@@ -248,7 +365,7 @@ def test_day_of_a_longer_trip_is_refused():
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), provinces())
 def test_replanned_days_are_sound_untouched_elsewhere_and_never_dearer(data, asked):
-    """Whatever the province: the judge finds nothing, other days stay, and nothing costs more than before."""
+    """Whatever the province and its pins: the judge finds nothing, other days stay, nothing costs more than before."""
     numbers = Desk(Horizon(asked)).numbers
     if not numbers:
         return
@@ -259,6 +376,14 @@ def test_replanned_days_are_sound_untouched_elsewhere_and_never_dearer(data, ask
         thinned = standing_without(asked, keep)
     days = tuple(data.draw(st.lists(st.sampled_from(sorted(numbers)), min_size=1, max_size=4, unique=True)))
     needs = tuple(data.draw(st.sets(st.sampled_from([one.id for one in asked.needs]))))
+    stops = [(tour, i) for tour in thinned.tours() for i in range(len(tour.stops))]
+    pinned = data.draw(st.lists(st.sampled_from(stops), unique_by=id, max_size=5)) if stops else []
+    pins = tuple(pin_of(*where, data.draw(st.integers(0, 15))) for where in pinned)
+    frozen = tuple({FrozenDay(pin.vehicle_id, pin.day) for pin in pins if pin.vehicle_id and data.draw(st.booleans())})
+    asked = replace(asked, pins=pins, frozen=frozen)
+    if breaches := check(asked, thinned):  # a frozen day holds nothing but what is pinned
+        assert {breach.rule for breach in breaches} == {RuleName.DAY_FROZEN}
+        asked = replace(asked, frozen=())
     found = again(asked, thinned, *days, needs=needs)
     assert price(asked, found) <= price(asked, thinned) + 1e-6
 

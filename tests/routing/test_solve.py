@@ -10,7 +10,7 @@ from outreach.domain.errors import InvalidValue
 from outreach.domain.times import Period
 from outreach.routing.checks import check
 from outreach.routing.problem import Absence, Closure, Problem, Rules, SiteWindow
-from outreach.routing.solution import Progress, Solution
+from outreach.routing.solution import Phase, Progress, Solution
 from outreach.routing.solve import solve
 from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, bus, crew, need, problem, site, two_schools_one_bus
 
@@ -189,6 +189,27 @@ def test_every_plan_told_on_the_way_is_sound_and_never_worse():
     visits = [progress.figures.visits for progress in plans]
     assert visits == sorted(visits)
     assert plans[-1].solution == last
+
+
+def test_the_last_plan_of_the_search_is_told_before_its_days_are_put_in_order():
+    """However soon it came after the one before: whoever stops the run now keeps all that the search has found."""
+    heard: list[Progress] = []
+    names = {f"s{i}": float(29 * i * i % 83 - 41) for i in range(40)}
+    asked = problem(
+        {"base": 0, **names}, sites=[site(name) for name in names], needs=[need(name) for name in names], days=26
+    )
+    plan(asked, report=heard.append)
+    times = next(i for i, progress in enumerate(heard) if progress.phase is Phase.TIMES)
+    assert heard[times - 1].figures == heard[-1].figures
+    assert heard[times - 1].solution.rounds == heard[-1].solution.rounds == 3_000
+
+
+def test_a_plan_names_what_it_was_made_with():
+    """Seed, rounds, and the versions of all that decides how they turn out."""
+    solution = plan(two_schools_one_bus(), rounds=200, seed=7)
+    assert (solution.seed, solution.rounds, solution.processes) == (7, 200, 1)
+    assert [name for name, _ in solution.versions] == ["outreach", "python", "numba", "numpy", "ortools", "kernel"]
+    assert all(version for _, version in solution.versions)
 
 
 def test_estimate_is_used_when_no_travel_is_given():

@@ -5,10 +5,13 @@ import numpy as np
 from outreach.routing.kernel.chance import fraction
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
-from outreach.routing.kernel.insertion import has_room, keeps_time, order_absent, place_visits
+from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, more_over, order_absent, place_visits
 from outreach.routing.kernel.ruin import ruin
 from outreach.routing.kernel.tours import begin_round, put_in, settle, take_out, undo_round
 from outreach.routing.kernel.world import NOWHERE, need, node, rule, turn
+
+ADAPT_EVERY = 200  # rounds
+OVER_MOST = 1 << 34  # price of a unit of load: no plan pays it
 
 
 @compiled
@@ -26,24 +29,45 @@ def anneal(w, best, rounds, hot, cold):
         ruin(w)
         for i in range(order_absent(w)):
             place_visits(w, turn(w, i).need)
-        if settle(w) and w.cost < w.current - heat * np.log(1.0 - fraction(w)):
-            w.current = w.cost
-            if w.cost < w.best:
+        if settle(w) and gain(w) > heat * np.log(1.0 - fraction(w)):
+            w.current, w.current_over = w.cost, w.over
+            if w.cost < w.best and w.over == 0:
                 w.best = w.cost
                 better += 1
                 for v in range(best.shape[0]):
                     best[v] = node(w, v).next
         else:
             undo_round(w)
+        if w.soft:
+            adapt(w)
     return better
 
 
 @compiled
+def gain(w):
+    """How much cheaper the plan became in this round, overload priced."""
+    return float(w.current - w.cost + w.over_price * (w.current_over - w.over))
+
+
+@compiled
+def adapt(w):
+    """Make overload dearer where most rounds end with it, cheaper where few do."""
+    w.over_rounds += w.current_over > 0
+    if w.round % ADAPT_EVERY == 0:
+        if w.over_rounds * 4 > 3 * ADAPT_EVERY:
+            w.over_price += w.over_price // 8 + 1
+        else:
+            w.over_price -= w.over_price // 8
+        w.over_price = min(max(w.over_price, 8), OVER_MOST)
+        w.over_rounds = 0
+
+
+@compiled
 def empty(w):
-    """Take out every visit that is not fixed."""
+    """Take out every visit."""
     begin_round(w)
     for v in range(w.visits):
-        if node(w, v).tour != NOWHERE and not node(w, v).fixed:
+        if node(w, v).tour != NOWHERE:
             take_out(w, v)
     settle(w)
 
@@ -62,7 +86,9 @@ def load_visit(w, k, u):
     if w.timed:
         refresh(w, k)
     detour -= node(w, last).ahead
-    if not has_room(w, u, k, detour) or (w.timed and not keeps_time(w, u, k, last, detour)):
+    if not has_room(w, u, k, detour) or more_over(w, u, k) > 0 or (w.ordered and not keeps_order(w, u, k, last)):
+        return False
+    if w.timed and not keeps_time(w, u, k, last, detour):
         return False
     v = need(w, u).first
     while node(w, v).tour != NOWHERE:
@@ -79,5 +105,6 @@ def start_from(w, best):
             refresh(w, k)
     settle(w)
     w.current = w.best = w.cost
+    w.current_over = w.over
     for v in range(best.shape[0]):
         best[v] = node(w, v).next

@@ -31,6 +31,7 @@ from outreach.routing.kernel.world import (
 
 ALL_TOURS = 24  # up to so many tours each one's depot is looked at, beyond it so many in a row from a random one
 LOOK_EVERYWHERE = 16  # one time in so many for a need that was missing before
+FIRST, LAST = 1, 2  # turns
 BLINK = 10  # in 1,024: now and then a place is not looked at, so that the same choice is not made for ever
 
 
@@ -42,14 +43,41 @@ def blinks(w):
 
 @compiled
 def has_room(w, u, k, detour):
-    """Whether tour `k` can take need `u` with so much more driving; says nothing of windows."""
+    """Whether tour `k` can take need `u` with so much more driving; says nothing of windows and load."""
     round_, law, asked = tour(w, k), rule(w, k), need(w, u)
-    if round_.size >= law.stops or round_.load + asked.load > law.capacity or round_.drive + detour > law.drive:
+    if round_.size >= law.stops or round_.drive + detour > law.drive:
         return False
     handling = law.set_up + asked.set_up + asked.service + law.pack_up
     if round_.drive + detour + round_.handling + handling > law.shift:
         return False
     return round_.size > 0 or crew(w, law.pool).left > 0
+
+
+@compiled
+def more_over(w, u, k):
+    """How much more load above its capacity tour `k` has with need `u`."""
+    over = tour(w, k).load + need(w, u).load - rule(w, k).capacity
+    return over - max(over - need(w, u).load, 0) if over > 0 else 0
+
+
+@compiled
+def keeps_order(w, u, k, p):
+    """Whether need `u` after node `p` of tour `k` leaves what is pinned first, last or right after another there."""
+    asked, d, q = need(w, u), rule(w, k).day, node(w, p).next
+    if asked.kept_on == d:
+        if (asked.turn == FIRST and p < w.visits) or (asked.turn == LAST and q < w.visits):
+            return False
+        if asked.follows != NOWHERE and (p >= w.visits or node(w, p).need != asked.follows):
+            return False
+    if p < w.visits:
+        before = need(w, node(w, p).need)
+        if before.kept_on == d and before.turn == LAST:
+            return False
+    if q < w.visits:
+        after = need(w, node(w, q).need)
+        if after.kept_on == d and (after.turn == FIRST or after.follows != NOWHERE):
+            return False
+    return True
 
 
 @compiled
@@ -88,7 +116,14 @@ def look_after(w, u, k, p, by_day):
         cost += rule(w, k).price
     if w.priced:
         cost += day_price(w, u * w.days + rule(w, k).day).price
+    over = more_over(w, u, k)
+    if over > 0:
+        if not w.soft:
+            return
+        cost += w.over_price * over
     if cost >= best.cost or row_of(w, u, k) == NOWHERE or blinks(w) or not has_room(w, u, k, detour):
+        return
+    if w.ordered and not keeps_order(w, u, k, p):
         return
     if w.timed and not keeps_time(w, u, k, p, detour):
         return
@@ -186,7 +221,7 @@ def best_pattern(w, u):
                 if price >= NEVER:
                     holds = False
                     break
-                cost += max(price, 0)
+                cost += price if price > -NEVER else 0
             elif price == -NEVER:  # a visit that stays is on a day that the set has not
                 holds = False
                 break
@@ -215,7 +250,7 @@ def extend_chains(w, u, visits):
             if found(w, before).cost == -NEVER:
                 break  # a visit that stays is not passed over
         if here.cost < NEVER:
-            here.cost += max(price, 0)
+            here.cost += price if price > -NEVER else 0
 
 
 @compiled
@@ -233,7 +268,7 @@ def best_chain(w, u):
         price = found(w, d).cost
         start = chain(w, w.days + d)
         start.before = NOWHERE
-        start.cost = NEVER if d > first_day or price >= NEVER else max(price, 0)
+        start.cost = NEVER if d > first_day or price >= NEVER else price if price > -NEVER else 0
     best_visits, best_day = 0, NOWHERE
     best = asked.missing * asked.count
     for visits in range(1, asked.count + 1):
@@ -310,6 +345,7 @@ def close_hopeless(w):
             detour = travel(w, depot.place, need(w, u).place) + travel(w, need(w, u).place, depot.into)
             holds = (
                 detour < FAR
+                and need(w, u).load <= rule(w, k).capacity
                 and has_room(w, u, k, detour)
                 and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
             )

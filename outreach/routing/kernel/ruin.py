@@ -17,13 +17,14 @@ LONGEST = 10  # visits in a string
 
 @compiled
 def remove(w, v):
-    """Take out the visit node `v`, with the whole need where it is tied; fixed visits stay."""
+    """Take out the visit node `v`, with the whole need where it is tied; what keeps its place in the order stays."""
     asked = need(w, node(w, v).need)
     first, end = v, v + 1
     if asked.count > 1 and (asked.most > 0 or asked.pattern < asked.pattern_end):
         first, end = asked.first, asked.first + asked.count
     for other in range(first, end):
-        if node(w, other).tour != NOWHERE and not node(w, other).fixed:
+        k = node(w, other).tour
+        if k != NOWHERE and rule(w, k).day != asked.kept_on:
             take_out(w, other)
 
 

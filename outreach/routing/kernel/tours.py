@@ -38,7 +38,7 @@ def copy_node(to, of):
 @compiled
 def copy_tour(to, of):
     """All of a tour."""
-    to.size, to.drive, to.handling, to.load = of.size, of.drive, of.handling, of.load
+    to.size, to.drive, to.handling, to.load, to.over = of.size, of.drive, of.handling, of.load, of.over
     to.saved, to.cost = of.saved, of.cost
 
 
@@ -94,7 +94,7 @@ def undo_round(w):
         u = saved_absent(w, i).need
         absent(w, i).need = u
         need(w, u).absent_at = i
-    w.cost = w.current
+    w.cost, w.over = w.current, w.current_over
 
 
 @compiled
@@ -182,4 +182,7 @@ def settle(w):
             cost = law.price + UNIT * round_.drive + w.work_price * work
         w.cost += cost - round_.cost
         round_.cost = cost
+        over = max(round_.load - law.capacity, 0)
+        w.over += over - round_.over
+        round_.over = over
     return True

@@ -33,6 +33,9 @@ NEED = np.dtype(
         ("most", "i4"),  # and at most; 0: no such rule
         ("pattern", "i4"),  # rows of `patterns` from here ..
         ("pattern_end", "i4"),  # .. to here; equal: days are free
+        ("kept_on", "i4"),  # the visit of this day keeps its place in the order and is never taken out; NOWHERE
+        ("turn", "i4"),  # there: 1 first, 2 last, 0 neither
+        ("follows", "i4"),  # there: the need served right before, NOWHERE if any
         ("rank", "i4"),  # the higher, the earlier put back when the order goes by need
         ("placed", "i4"),  # visits in tours
         ("absent_at", "i4"),  # where in `absent`, NOWHERE if nothing is missing
@@ -66,12 +69,11 @@ NODE = np.dtype(
         ("place", "i4"),  # where the bus is when it leaves the node
         ("into", "i4"),  # where it is when it comes to the node: other than `place` only for a tour's own node
         ("ahead", "i4"),  # driving to the next node; 0 in an empty tour
-        ("fixed", "i4"),  # 1: never taken out
         ("depart0", "i4"),  # earliest departure, lunch still to come
         ("depart1", "i4"),  # and with lunch had or not owed
         ("late0", "i4"),  # latest arrival from which the rest of the tour can be done, lunch still to come
         ("late1", "i4"),
-        ("unused", "i4", 4),  # a node is a line of the processor's cache
+        ("unused", "i4", 5),  # a node is a line of the processor's cache
     ],
     align=True,
 )
@@ -81,6 +83,7 @@ TOUR = np.dtype(
         ("drive", "i4"),
         ("handling", "i4"),  # set-ups, services and pack-ups
         ("load", "i4"),
+        ("over", "i4"),  # load above the capacity
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
     ],
@@ -122,6 +125,12 @@ NUMBERS = (
     "window_columns",
     "neighbours",
     "priced",  # 1: a visit costs more on some days
+    "soft",  # 1: tours may be overloaded on the way, for a price
+    "over_price",  # of a unit of load above a tour's capacity, adapted to the search
+    "over_rounds",  # rounds that ended overloaded since it was adapted
+    "over",  # load above capacities in the plan as it is
+    "current_over",  # and in the plan this round began with
+    "ordered",  # 1: some visits keep their place in the order
     "timed",  # 1: windows or lunch matter; else a tour's length is its driving and handling
     "step",  # services start at full steps
     "lunch",

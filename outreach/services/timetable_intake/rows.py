@@ -10,8 +10,6 @@ from outreach.domain.visits import ServiceKind
 from outreach.i18n import day as day_text
 from outreach.services.planning import DAYS_MAX
 
-DAY_S = 86_400
-
 
 @dataclass(frozen=True, slots=True)
 class VisitRow:

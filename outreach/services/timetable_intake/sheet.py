@@ -11,6 +11,7 @@ from outreach.domain.cells import read_day, read_time, write_day, write_time
 from outreach.domain.errors import InvalidValue
 from outreach.domain.names import search_key
 from outreach.domain.roles import Right
+from outreach.domain.times import DAY_S
 from outreach.domain.visits import ServiceKind
 from outreach.services.planning import YEARS
 from outreach.services.registers import fields as f
@@ -18,7 +19,7 @@ from outreach.services.registers.lookups import Lookups
 from outreach.services.registers.named_sites import NamedSite, plain
 from outreach.services.registers.needs import SERVICES, Needs
 from outreach.services.registers.register import Note, Reading, Record, Register, Values
-from outreach.services.timetable_intake.rows import DAY_S, VisitRow
+from outreach.services.timetable_intake.rows import VisitRow
 from outreach.store.sites import Need
 
 SHORTEST, LONGEST = 5, 600  # minutes of a visit, as of a need

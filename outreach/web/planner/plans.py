@@ -13,9 +13,11 @@ from outreach.domain.roles import Right
 from outreach.domain.sheets import PlanRow, UnservedRow
 from outreach.domain.times import HalfYear, Period
 from outreach.i18n import translate
+from outreach.routing.objective import Prices
 from outreach.services import audit, boards, plan_rows, planning
 from outreach.services.breaches import PlanBreaches
 from outreach.services.reasons import reason_title
+from outreach.services.weights import weights_of
 from outreach.web.auth import allow
 from outreach.web.clock import today
 from outreach.web.numbers import whole
@@ -184,6 +186,7 @@ def figures(plan_id: int) -> str:
         plan=plan,
         figures=boards.plan_figures(g.session, plan_id),
         reasons=sorted(missing, key=lambda line: -line[1]),
+        weights=weights_of(Prices()),
     )
 
 

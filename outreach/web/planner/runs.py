@@ -28,6 +28,7 @@ PHASES = {
     "times": "Sắp giờ từng ngày",
     "judging": "Kiểm tra độc lập",
 }
+COMPILING = "compiling"  # within the days' phase, after the first plan; not in every run
 
 
 @desk.get("/ke-hoach/<int:plan_id>/xep")
@@ -58,7 +59,8 @@ def start(plan_id: int) -> AnyResponse:
 def _steps(run: RunView) -> list[tuple[str, str]]:
     """Each phase with "done", "now" or "todo"."""
     phases = list(PHASES)
-    at = next((place for place, phase in enumerate(phases) if phase == run.phase), -1)
+    phase = "days" if run.phase == COMPILING else run.phase
+    at = phases.index(phase) if phase in phases else -1
     if run.state in (RunState.DONE, RunState.CANCELLED):
         at = len(phases)
     states = ["done" if place < at else "now" if place == at else "todo" for place in range(len(phases))]
@@ -70,6 +72,7 @@ def _page(template: str, run: RunView) -> str:
         template,
         run=run,
         steps=_steps(run),
+        compiling=run.state is RunState.RUNNING and run.phase == COMPILING,
         busy=run.state in (RunState.QUEUED, RunState.RUNNING),
         drawing=curve(run.curve, wanted=run.wanted, limit_s=run.limit_s, elapsed_s=run.elapsed_s),
     )

@@ -193,6 +193,11 @@ def test_a_run_is_queued_watched_and_stopped(house: House, planner: Browser, pro
     live = planner.get(f"{run_page}/tien-do")
     assert live.status_code == 200
     assert "Dừng và giữ phương án này" in live.get_data(as_text=True)
+    assert "Hạt giống 1, giới hạn 30 giây" in live.get_data(as_text=True)
+    assert "chuẩn bị bộ tìm" not in live.get_data(as_text=True)
+    with house.session(organisation_id=province.organisation_id) as session:
+        session.get_one(Run, run.id).phase = "compiling"
+    assert "chuẩn bị bộ tìm" in planner.page(f"{run_page}/tien-do")
     assert planner.post(f"{run_page}/dung", {"giu": "1"}, page=run_page).status_code == 303
     stopping = planner.page(run_page)
     assert "Đang dừng" in stopping
@@ -214,7 +219,8 @@ def test_a_run_that_ended_stops_the_polling_and_says_what_is_safe(
     with house.session(organisation_id=province.organisation_id) as session:
         run = Run(
             organisation_id=province.organisation_id, plan_id=province.plan_id, state=state,
-            curve=[[1.0, 9, 80_000, 4000]], problem={"wanted": 12},
+            curve=[[1.0, 9, 80_000, 4000]], problem={"wanted": 12}, rounds=4_100_000, processes=3,
+            versions={"outreach": "0.1.0", "numba": "0.68.1"},
             error="Máy tính khởi động lại giữa chừng." if state is RunState.FAILED else "",
         )  # fmt: skip
         session.add(run)
@@ -223,6 +229,7 @@ def test_a_run_that_ended_stops_the_polling_and_says_what_is_safe(
     answer = planner.get(f"/lan-xep/{run_id}/tien-do")
     assert answer.status_code == 286
     assert said in answer.get_data(as_text=True)
+    assert "4.100.000 vòng tìm, 3 phép tìm cùng lúc<br>outreach 0.1.0, numba 0.68.1" in answer.get_data(as_text=True)
     assert "hx-get" not in planner.page(f"/lan-xep/{run_id}")
 
 

@@ -1,0 +1,33 @@
+"""What the planner weighs against what, in words and in minutes of driving."""
+
+from dataclasses import dataclass
+
+from outreach.i18n import duration, translate
+from outreach.routing.objective import Prices
+
+WAITED_DAYS = 30  # of waiting, so that its price is more than a few seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One price: what is weighed, and how much driving it is worth."""
+
+    what: str
+    worth: str
+
+
+def weights_of(prices: Prices) -> tuple[Weight, ...]:
+    """Every price, the dearest first."""
+    lines = (
+        (translate("Bỏ một buổi ở mức ưu tiên thấp nhất"), prices.missed_visit_s),
+        (translate("Bỏ một buổi cao hơn một mức ưu tiên"), prices.missed_visit_s + prices.priority_s),
+        (translate("Nơi bị bỏ ở xã vùng xa, biên giới, hải đảo, dân tộc thiểu số: thêm"), prices.remote_s),
+        (
+            translate("Nơi bị bỏ đã chờ thêm {days} ngày (tính tới một năm): thêm", days=WAITED_DAYS),
+            prices.waiting_s * WAITED_DAYS,
+        ),
+        (translate("Cho một xe rời cơ sở thêm một ngày"), prices.tour_s),
+        (translate("Buổi rơi ngoài những tuần nơi đó mong"), prices.wrong_week_s),
+        (translate("Mỗi giờ từ lúc xe rời cơ sở tới lúc về"), prices.work_percent * 36),
+    )
+    return tuple(Weight(what, duration(seconds)) for what, seconds in sorted(lines, key=lambda line: -line[1]))
