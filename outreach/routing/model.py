@@ -86,20 +86,27 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
             found = [horizon.windows_on(site, day) for day in days]
             by_class[kind] = np.array([rows.setdefault(w, len(rows)) if w else NOWHERE for w in found], dtype=np.int32)
         by_site[site.id] = by_class[kind]
-    carried: dict[tuple[str, frozenset[str]], Array] = {}
+    carried: dict[object, Array] = {}  # by all that decides it
+    asked: dict[object, Array] = {}
     hours = np.full((len(horizon.problem.needs), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
     for u, need in enumerate(horizon.problem.needs):
-        asked = np.array([horizon.may_be_asked_on(need, day) for day in days], dtype=bool)
-        if need.patterns:
-            asked &= np.array([any(day in pattern for pattern in need.patterns) for day in days], dtype=bool)
+        site = horizon.sites[need.site_id]
+        way = (site.reached_by, site.max_length_m, site.max_height_m, site.max_weight_kg, need.equipment)
+        if way not in carried:
+            carried[way] = _carried(horizon, need)
+        wish = (need.first, need.last, need.last_visit, need.min_gap_days, need.patterns)
+        if wish not in asked:
+            asked[wish] = _asked(horizon, need, days)
         if len(days):
-            key = (need.site_id, need.equipment)
-            if key not in carried:
-                carried[key] = _carried(horizon, need)
-            row = np.where(asked, by_site[need.site_id], NOWHERE)[day_of]
-            hours[u] = np.where(carried[key], row, NOWHERE)
+            hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
     return hours, _window_table(list(rows))
+
+
+def _asked(horizon: Horizon, need: Need, days: Sequence[date]) -> Array:
+    """[day] whether `need` may have a visit then, whatever its site says."""
+    held = frozenset().union(*need.patterns) if need.patterns else days
+    return np.array([day in held and horizon.may_be_asked_on(need, day) for day in days], dtype=bool)
 
 
 def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:

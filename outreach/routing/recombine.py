@@ -6,7 +6,8 @@ allowed sets of each need. What the search has seen in different plans is combin
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Any
 
 from ortools.linear_solver import pywraplp
@@ -89,28 +90,34 @@ class _Model:
         self.solver.SuppressOutput()
         self.picked = [self.solver.BoolVar("") for _ in keys]
         self.visits: dict[int, list[tuple[int, Any]]] = defaultdict(list)  # by need: the day and the column
-        self.price = [cost * column for cost, column in zip(costs, self.picked, strict=True)]
-        self.day_of = world["rule"]["day"].tolist()
-        for (number, needs), column in zip(keys, self.picked, strict=True):
+        day_of, days = world["rule"]["day"].tolist(), world.number("days")
+        dear = world["day_price"]["price"] if world.number("priced") else None
+        for (number, needs), column, cost in zip(keys, self.picked, costs, strict=True):
+            day = day_of[tours_of[number][0]]
             for u in needs:
-                self.visits[u].append((self.day_of[tours_of[number][0]], column))
+                self.visits[u].append((day, column))
+                cost += 0 if dear is None else int(dear[u * days + day])  # noqa: PLW2901 - of the whole column
+            self.solver.Objective().SetCoefficient(column, cost)
         self.every_need_has_its_visits()
         self.no_vehicle_day_twice()
         self.crews_suffice()
         self.days_keep_their_rules()
-        self.solver.Minimize(sum(self.price))
+        self.solver.Objective().SetMinimization()
+
+    def row(self, least: float, most: float, *terms: tuple[int, Iterable[Any]]) -> None:
+        """A constraint: so many times each column, from `least` to `most`; sums of expressions are far slower."""
+        row = self.solver.Constraint(least, most)
+        for times, columns in terms:
+            for column in columns:
+                row.SetCoefficient(column, times)
 
     def every_need_has_its_visits(self) -> None:
         """As many as are asked for; one left out is paid for."""
-        table, days = self.world["need"], self.world.number("days")
-        for u in range(len(table)):
-            entry = table[u]
-            missing = self.solver.IntVar(0, int(entry["count"]), "")
-            self.price.append(int(entry["missing"]) * missing)
-            self.solver.Add(sum(column for _, column in self.visits[u]) + missing == int(entry["count"]))
-            if self.world.number("priced"):
-                dear = self.world["day_price"]["price"]
-                self.price += [int(dear[u * days + day]) * column for day, column in self.visits[u]]
+        counts, prices = self.world["need"]["count"].tolist(), self.world["need"]["missing"].tolist()
+        for u, (count, price) in enumerate(zip(counts, prices, strict=True)):
+            missing = self.solver.IntVar(0, count, "")
+            self.solver.Objective().SetCoefficient(missing, price)
+            self.row(count, count, (1, (column for _, column in self.visits[u])), (1, [missing]))
 
     def no_vehicle_day_twice(self) -> None:
         """Of alike vehicle-days no more tours than there are."""
@@ -119,7 +126,7 @@ class _Model:
             by_class[number].append(column)
         for number, columns in by_class.items():
             if len(columns) > len(self.tours_of[number]):
-                self.solver.Add(sum(columns) <= len(self.tours_of[number]))
+                self.row(0, len(self.tours_of[number]), (1, columns))
 
     def crews_suffice(self) -> None:
         """No more tours of a depot on a day than it has crews."""
@@ -130,7 +137,7 @@ class _Model:
                 out[pools[self.tours_of[number][0]]].append(column)
         for pool, columns in out.items():
             if len(columns) > crews[pool]:
-                self.solver.Add(sum(columns) <= crews[pool])
+                self.row(0, crews[pool], (1, columns))
 
     def days_keep_their_rules(self) -> None:
         """Visits of one need: the days of one allowed set, or never nearer and never farther than its gaps."""
@@ -139,21 +146,19 @@ class _Model:
         holds = self.world["pattern"]["holds"].reshape(-1, max(days, 1))
         for u in range(len(table)):
             entry = table[u]
+            if entry["count"] == 1 and entry["pattern"] == entry["pattern_end"]:
+                continue
             by_day: dict[int, list[Any]] = defaultdict(list)
             for day, column in self.visits[u]:
                 by_day[day].append(column)
             if entry["pattern"] < entry["pattern_end"]:
-                rows = [self.solver.BoolVar("") for _ in range(entry["pattern"], entry["pattern_end"])]
-                self.solver.Add(sum(rows) <= 1)
+                rows = [(self.solver.BoolVar(""), at) for at in range(entry["pattern"], entry["pattern_end"])]
+                self.row(0, 1, (1, (row for row, _ in rows)))
                 for day in range(days):
-                    chosen = [
-                        row
-                        for row, at in zip(rows, range(entry["pattern"], entry["pattern_end"]), strict=True)
-                        if holds[at, day]
-                    ]
+                    chosen = [row for row, at in rows if holds[at, day]]
                     if by_day[day] or chosen:
-                        self.solver.Add(sum(by_day[day]) == sum(chosen))
-            elif entry["count"] > 1:
+                        self.row(0, 0, (1, by_day[day]), (-1, chosen))
+            else:
                 self._gaps(by_day, dates, least=int(entry["least"]), most=int(entry["most"]))
 
     def _gaps(self, by_day: Mapping[int, list[Any]], dates: Sequence[int], *, least: int, most: int) -> None:
@@ -161,11 +166,11 @@ class _Model:
         for i, day in enumerate(found):
             near = [column for other in found[i:] if dates[other] - dates[day] < least for column in by_day[other]]
             if len(near) > 1:
-                self.solver.Add(sum(near) <= 1)
+                self.row(0, 1, (1, near))
             for j in range(i + 1, len(found)) if most else ():
                 if dates[found[j]] - dates[day] > most:
                     between = [column for other in found[i + 1 : j] for column in by_day[other]]
-                    self.solver.Add(sum(by_day[day]) + sum(by_day[found[j]]) <= 1 + sum(between))
+                    self.row(-inf, 1, (1, by_day[day]), (1, by_day[found[j]]), (-1, between))
 
     def solve(self, start: set[Column], *, seconds: float) -> list[Column] | None:
         """The chosen columns, from the plan `start` on."""
