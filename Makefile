@@ -80,6 +80,7 @@ bench-quick: $(BENCHED)
 	$(BENCH) pvrp --data $(DATA)/pvrp --largest 3 --seconds 20 --json $(RESULTS)/quick.jsonl
 	$(BENCH) windows --data $(DATA)/sdvrptw --largest 2 --solvers outreach,pyvrp --seconds 20 --json $(RESULTS)/quick.jsonl
 	$(BENCH) growth --data $(DATA)/uk-timetables --only 300,1000,2000 --seconds 10 --json $(RESULTS)/quick.jsonl
+	$(BENCH) day --only day-8-1,day-12-1,day-16-1,day-20-1,day-25-1 --seconds 3 --json $(RESULTS)/quick.jsonl
 
 bench: $(BENCHED)
 	mkdir -p $(RESULTS)
@@ -94,4 +95,5 @@ bench: $(BENCHED)
 	$(BENCH) growth --data $(DATA)/uk-timetables --solvers outreach,rounds --seconds 60 --json $(RESULTS)/bench.jsonl
 	$(BENCH) growth --data $(DATA)/uk-timetables --only 100,300,1000,2000 --solvers pyvrp --seconds 60 --json $(RESULTS)/bench.jsonl
 	$(BENCH) convergence --data $(DATA)/uk-timetables --seconds 60 --json $(RESULTS)/bench.jsonl
+	$(BENCH) day --json $(RESULTS)/bench.jsonl
 	$(PY) -m benchmarks.plots $(RESULTS)/bench.jsonl

@@ -2,6 +2,7 @@
 
     python -m benchmarks uk --seconds 30 --json results/uk.json
     python -m benchmarks pvrp --only p05,pr09 --seconds 60
+    python -m benchmarks day
 
 Rows are appended to the file and not measured twice; docs/routing.md says what each benchmark is.
 """
@@ -12,9 +13,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import readers, runs
+from benchmarks import day, readers, runs
 from benchmarks.case import Case, Unusable
-from benchmarks.table import OURS, OWN, ROUNDS, TRACED, Row, Table, command, engine_version, summary
+from benchmarks.table import EXACT, OURS, OWN, ROUNDS, TRACED, Row, Table, command, engine_version, summary
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 LARGE = 1_000  # visits: such services get twice the seconds of the standard run
@@ -36,13 +37,17 @@ SOLVERS = {
     "windows": (OURS,),
     "growth": (OURS, ROUNDS),
     TRACED: (OURS, "pyvrp"),
+    "day": (OURS, EXACT),
 }
 
 
 def cases(
     bench: str, data: Path, *, only: list[str], largest: int | None, variant: str, set_up_s: int
-) -> Iterator[Case]:
+) -> Iterator[Case | day.DayCase]:
     """The instances of a benchmark, one after the other, when all names are known to be there."""
+    if bench == "day":
+        yield from map(day.day_case, only or day.NAMES[-(largest or 0) :])
+        return
     if bench in MERGED and largest is None:
         sizes = (readers.merged(data, int(name)) if name.isdigit() else name for name in only or MERGED[bench])
         only = list(dict.fromkeys(sizes))
@@ -60,7 +65,7 @@ def cases(
 def arguments() -> argparse.Namespace:
     """What is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("bench", choices=sorted(FOLDERS))
+    parser.add_argument("bench", choices=sorted(SOLVERS))
     parser.add_argument("--data", type=Path, help="folder with the instances")
     chosen = parser.add_mutually_exclusive_group()
     chosen.add_argument("--largest", type=int, metavar="N", help="so many instances, those with the longest files")
@@ -71,15 +76,15 @@ def arguments() -> argparse.Namespace:
         help="names, by commas; of timetables also a+b or a:2 (growth, convergence: also a number of visits)",
     )
     parser.add_argument("--variant", choices=("depot", "open"), default="depot")
-    parser.add_argument("--solvers", type=lambda text: text.split(","), help="by commas: " + ", ".join(runs.SOLVERS))
-    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--solvers", type=lambda text: text.split(","), help="by commas")
+    parser.add_argument("--seconds", type=float, help="for each planner; of a day, for the exact model")
     parser.add_argument("--seed", type=lambda text: [int(seed) for seed in text.split(",")], default=[1])
     parser.add_argument("--threads", type=int, choices=(1,), default=1, help="each planner has one core")
     parser.add_argument("--set-up", type=int, default=0, metavar="S", help="seconds charged to each stop (uk)")
     parser.add_argument("--json", type=Path, help="file the rows are appended to")
     options = parser.parse_args()
     options.solvers = options.solvers or list(SOLVERS[options.bench])
-    known = SOLVERS[TRACED] if options.bench == TRACED else runs.SOLVERS
+    known = SOLVERS[TRACED] if options.bench == TRACED else runs.solvers(options.bench)
     for solver in options.solvers:
         if solver not in known:
             raise Unusable(f"{options.bench} knows no planner {solver}; it has {', '.join(known)}")
@@ -90,16 +95,16 @@ def main() -> None:
     """Measure what is asked for and not measured yet, print each row, sum up."""
     options = arguments()
     table = Table(options.json)
-    data = options.data or SHARED / FOLDERS[options.bench]
+    data = options.data or SHARED / FOLDERS.get(options.bench, "")
+    asked = options.seconds or (day.PROOF_S if options.bench == "day" else STANDARD_S)
     shown: list[Row] = []
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     print(f"{options.bench}: {multiprocessing.cpu_count()} cores, load {load:.1f} before", flush=True)
-    asked = {"only": options.only, "largest": options.largest, "variant": options.variant, "set_up_s": options.set_up}
-    for case in cases(options.bench, data, **asked):
-        large = options.bench == "uk" and len(case.visits) > LARGE
-        seconds = options.seconds * (2 if large and options.seconds >= STANDARD_S else 1)
+    chosen = {"only": options.only, "largest": options.largest, "variant": options.variant, "set_up_s": options.set_up}
+    for case in cases(options.bench, data, **chosen):
         for seed in options.seed:
             for solver in options.solvers:
+                seconds = seconds_of(options.bench, case, solver, asked=asked)
                 version = engine_version() if solver in OWN else ""
                 key = (options.bench, case.name, case.variant, solver, seconds, seed, version)
                 row = table.get(key)
@@ -108,19 +113,27 @@ def main() -> None:
                     table.add(row)
                 shown.append(row)
                 print(line(row), flush=True)
-    for sentence in summary(shown):
+    for sentence in summary(options.bench, shown):
         print(sentence)
+
+
+def seconds_of(bench: str, case: Case | day.DayCase, solver: str, *, asked: float) -> float:
+    """What a planner gets: on a day ours has its own time; large services have twice the standard one."""
+    if isinstance(case, day.DayCase):
+        return day.DAY_S if solver == OURS else asked
+    large = bench == "uk" and len(case.visits) > LARGE
+    return asked * (2 if large and asked >= STANDARD_S else 1)
 
 
 def line(row: Row) -> str:
     """A row for people."""
     cost = "-" if row.cost is None else f"{row.cost:,.1f}"
     known = f"  {100 * (row.cost / row.best_known - 1):+.2f} %" if row.cost and row.best_known else ""
-    state = "" if row.feasible else f"  NOT FEASIBLE: {row.note}"
+    state = f"  {row.note}" if row.feasible else f"  NOT FEASIBLE: {row.note}"
     run = f"{row.instance:24} {row.solver:10} {row.seconds:g} s seed {row.seed}"
     pace = f"  {row.per_thousand_s:.3f} s per 1,000 rounds" if row.per_thousand_s is not None else ""
     memory = f"  {row.peak_mb:,.0f} MB" if row.peak_mb is not None else ""
-    return f"{run}  {cost:>14}  {row.served} visits{known}{pace}{memory}{state}"
+    return f"{run}  {cost:>14}  {row.served} visits{known}{pace}{memory}{state}".rstrip()
 
 
 if __name__ == "__main__":

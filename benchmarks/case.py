@@ -36,6 +36,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a checker says of an answer: cost, visits made, what is broken, and the planner's own remark."""
+
+    cost: float
+    served: int
+    faults: list[str]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A tour that can be driven: one vehicle on one day."""
 
@@ -71,6 +81,10 @@ class Case:
     horizon: float = float("inf")  # end of a day
     best_known: float | None = None
     actual: float | None = None  # driving of the timetable as it was
+
+    def judged(self, answer: Answer) -> Verdict:
+        """What the checker says of an answer."""
+        return check(self, answer.routes)
 
     @property
     def key(self) -> str:
@@ -128,7 +142,7 @@ def cost_of(case: Case, routes: Routes) -> float:
     return sum(driving(case, k, route) for k, route in routes.items())
 
 
-def check(case: Case, routes: Routes) -> tuple[float, int, list[str]]:
+def check(case: Case, routes: Routes) -> Verdict:
     """Cost, visits made and what is broken; every planner's routes pass here and nowhere else."""
     faults: list[str] = []
     days: dict[int, list[int]] = {}
@@ -149,7 +163,7 @@ def check(case: Case, routes: Routes) -> tuple[float, int, list[str]]:
                 faults.append(f"visit {v} is made on days {found}")
         elif len(found) != 1:
             faults.append(f"visit {v} is made {len(found)} times")
-    return cost_of(case, routes), sum(len(route) for route in routes.values()), faults
+    return Verdict(cost_of(case, routes), sum(len(route) for route in routes.values()), faults)
 
 
 def problem_of(case: Case) -> Problem:

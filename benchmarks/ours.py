@@ -4,8 +4,10 @@ import os
 import time
 from pathlib import Path
 
-from benchmarks.case import Answer, Case, Slot, Visit, cost_of, problem_of, routes_of, slot_numbers
+from benchmarks.case import FIRST_DAY, Answer, Case, Slot, Visit, cost_of, problem_of, routes_of, slot_numbers
+from benchmarks.day import DayAnswer, DayCase
 from outreach.routing.expand import Horizon
+from outreach.routing.replan import replan
 from outreach.routing.solution import Progress
 from outreach.routing.solve import solve
 
@@ -52,6 +54,12 @@ def rounds(case: Case, *, seconds: float, seed: int) -> Answer:  # noqa: ARG001 
 
 def _nobody(_: object) -> None:
     """Look at a plan on the way, and do nothing."""
+
+
+def one_day(case: DayCase, *, seconds: float, seed: int) -> DayAnswer:  # noqa: ARG001 - it has its own time and seed
+    """`outreach.routing.replan` on a day that holds nothing yet."""
+    bus, wanted = case.problem.vehicles[0].id, [need.id for need in case.problem.needs]
+    return DayAnswer(replan(case.problem, case.nothing, [(bus, FIRST_DAY)], needs=wanted))
 
 
 def get_ready() -> None:

@@ -4,14 +4,17 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable
+from math import inf
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-from benchmarks import ours, peers
-from benchmarks.case import Answer, Case, check
-from benchmarks.table import OURS, OWN, ROUNDS, TRACED, Row, engine_version
+from benchmarks import exact, ours, peers
+from benchmarks.case import Answer, Case, Verdict
+from benchmarks.day import DayCase
+from benchmarks.table import EXACT, OURS, OWN, ROUNDS, TRACED, Row, engine_version
 
-SOLVERS: dict[str, Callable[..., Answer]] = {
+PERIOD_SOLVERS: dict[str, Callable[..., Answer]] = {
     OURS: ours.outreach,
     ROUNDS: ours.rounds,
     "pyvrp": peers.pyvrp,
@@ -19,18 +22,24 @@ SOLVERS: dict[str, Callable[..., Answer]] = {
     "ortools": peers.ortools,
     "two-phases": peers.two_phases,
 }
+DAY_SOLVERS: dict[str, Callable[..., Any]] = {OURS: ours.one_day, EXACT: exact.cp_sat}
 MERCY = 2.0  # times the seconds asked for, and START_S for everything before, until a planner is ended by force
 START_S = 90.0
 
 
-def measure(bench: str, case: Case, solver: str, *, seconds: float, seed: int) -> Row:
+def solvers(bench: str) -> dict[str, Callable[..., Any]]:
+    """The planners of a benchmark by name."""
+    return DAY_SOLVERS if bench == "day" else PERIOD_SOLVERS
+
+
+def measure(bench: str, case: Case | DayCase, solver: str, *, seconds: float, seed: int) -> Row:
     """The row of one run; what came too late or broke has no cost and says why."""
     mine, theirs = multiprocessing.Pipe(duplex=False)
-    planner = ours.told if bench == TRACED and solver == OURS else SOLVERS[solver]
+    planner = ours.told if bench == TRACED and solver == OURS else solvers(bench)[solver]
     process = multiprocessing.get_context("spawn").Process(target=_answer, args=(theirs, case, planner, seconds, seed))
     process.start()
     theirs.close()
-    answer: Answer | None = None
+    answer: Any = None
     took, peak_mb, note = 0.0, None, ""
     try:
         if mine.poll(MERCY * seconds + START_S):
@@ -41,7 +50,8 @@ def measure(bench: str, case: Case, solver: str, *, seconds: float, seed: int) -
         note = "ended without an answer"
     process.kill()
     process.join()
-    cost, served, faults = check(case, answer.routes) if answer is not None else (None, 0, [note])
+    search = answer if isinstance(answer, Answer) else None  # a planned day tells nothing of its search
+    verdict = Verdict(inf, 0, [note]) if answer is None else case.judged(answer)
     return Row(
         bench=bench,
         instance=case.name,
@@ -50,30 +60,29 @@ def measure(bench: str, case: Case, solver: str, *, seconds: float, seed: int) -
         seconds=seconds,
         seed=seed,
         version=engine_version() if solver in OWN else "",
-        cost=cost if cost is None else round(cost, 4),
-        feasible=not faults,
-        served=served,
+        cost=None if answer is None else round(verdict.cost, 4),
+        feasible=not verdict.faults,
+        served=verdict.served,
         took=round(took, 2),
-        note="; ".join(faults[:3]),
+        note="; ".join(verdict.faults[:3]) or verdict.note,
         best_known=case.best_known,
         actual=case.actual,
-        tours=len(case.slots),
-        rounds=answer.rounds if answer else None,
-        rounds_s=answer.rounds_s if answer else None,
+        tours=len(case.slots) if isinstance(case, Case) else 1,
+        rounds=search.rounds if search else None,
+        rounds_s=search.rounds_s if search else None,
         peak_mb=peak_mb,
-        trace=answer.trace if answer and bench == TRACED else (),
+        trace=search.trace if search and bench == TRACED else (),
     )
 
 
-def _answer(pipe: Connection, case: Case, planner: Callable[..., Answer], seconds: float, seed: int) -> None:
+def _answer(pipe: Connection, case: Case | DayCase, planner: Callable[..., Any], seconds: float, seed: int) -> None:
     """In the child: get ready, then plan against the clock."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[-1]})  # one core, whatever a planner would take
     ours.get_ready()
     began = time.monotonic()
     try:
-        answer: Answer | None = planner(case, seconds=seconds, seed=seed)
-        note = ""
+        answer, note = planner(case, seconds=seconds, seed=seed), ""
     except Exception as error:
         answer, note = None, f"{type(error).__name__}: {error}"
     pipe.send((answer, time.monotonic() - began, _peak_mb(), note))

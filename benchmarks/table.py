@@ -5,12 +5,15 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 
 import outreach.routing
 from benchmarks.case import Unusable
 
 OURS = "outreach"
+EXACT = "cp-sat"
+PROVEN = "proven"  # the remark of a planner that knows its answer to be the best
 ROUNDS = "rounds"  # of our search alone
 OWN = (OURS, ROUNDS)
 TRACED = "convergence"
@@ -105,7 +108,41 @@ def merged(files: Sequence[Path]) -> list[Row]:
     return list({row.key: row for path in files for row in Table(path).rows}.values())
 
 
-def summary(rows: Iterable[Row]) -> Iterator[str]:
+def summary(bench: str, rows: Iterable[Row]) -> Iterator[str]:
+    """What the rows of a benchmark say, in sentences."""
+    return _days(rows) if bench == "day" else _periods(rows)
+
+
+def _days(rows: Iterable[Row]) -> Iterator[str]:
+    """The day planner against the exact model: where that has proven its day the best, and where it has not."""
+    rows = list(rows)
+    ours = {(row.instance, row.seed): row for row in rows if row.solver == OURS}
+    exact = [row for row in rows if row.solver == EXACT and row.feasible and (row.instance, row.seed) in ours]
+    for proven in (True, False):
+        gaps = [
+            (_cost(ours[row.instance, row.seed]) - _cost(row), row.instance)
+            for row in exact
+            if (row.note == PROVEN) is proven
+        ]
+        if not gaps:
+            continue
+        worst, where = max(gaps)
+        equal, better = sum(gap == 0 for gap, _ in gaps), sum(gap < 0 for gap, _ in gaps)
+        if proven:
+            yield f"equal to CP-SAT in {equal} of {len(gaps)} proven, worst gap {worst:,.0f} s of driving ({where})"
+        else:
+            more = f"equal in {equal}, worst gap {worst:,.0f} s ({where})"
+            yield f"not proven: cheaper than CP-SAT in {better} of {len(gaps)}, {more}"
+    if ours:
+        yield f"longest {max(row.took for row in ours.values()):.2f} s"
+
+
+def _cost(row: Row) -> float:
+    """What an answer costs; infinite where it broke a rule or there was none."""
+    return inf if row.cost is None or not row.feasible else row.cost
+
+
+def _periods(rows: Iterable[Row]) -> Iterator[str]:
     """Ours against each peer on what both have measured in the same seconds and seed, and against the best known."""
     rows = [row for row in rows if row.cost is not None and row.solver != ROUNDS]
     ours = {(r.instance, r.variant, r.seconds, r.seed): r for r in rows if r.solver == OURS and r.feasible}

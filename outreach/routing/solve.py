@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.routing.checks import check
 from outreach.routing.day import EASY_STOPS, best_order
-from outreach.routing.draft import Desk, Draft, Round, draft_of, fill, take_over
+from outreach.routing.draft import Desk, Draft, draft_of, fill, take_over
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
@@ -238,14 +238,7 @@ class _Run:
             processes=self.processes,
             versions=versions(),
         )
-        breaches = check(self.problem, solution)
-        if breaches:
-            raise BrokenPlan(
-                "Kế hoạch vừa xếp vi phạm quy tắc {rule} tại {where}; không được lưu",
-                rule=breaches[0].rule.value,
-                where=breaches[0].where,
-            )
-        return solution
+        return judged(self.problem, solution)
 
     def say(self, phase: Phase, solution: Solution | None = None) -> None:
         """Tell the listener where the run is."""
@@ -253,6 +246,18 @@ class _Run:
             return
         figures = measure(self.problem, solution) if solution else None
         self.report(Progress(phase, time.monotonic() - self.began, figures, solution))
+
+
+def judged(problem: Problem, solution: Solution) -> Solution:
+    """`solution`, after the judge has found nothing; else BrokenPlan names the first breach."""
+    breaches = check(problem, solution)
+    if breaches:
+        raise BrokenPlan(
+            "Kế hoạch vừa xếp vi phạm quy tắc {rule} tại {where}; không được lưu",
+            rule=breaches[0].rule.value,
+            where=breaches[0].where,
+        )
+    return solution
 
 
 def descend(
@@ -303,9 +308,6 @@ def order_days(draft: Draft, *, until: float, easy_only: bool) -> None:
             return
         if easy_only and len(old.calls) > EASY_STOPS:
             continue
-        order = best_order(desk.clock_of(k), desk.depots[k], old.calls)
-        if order is None:
-            continue
-        found = desk.round_of(k, order)
-        if isinstance(found, Round) and found.price < old.price:
+        found = best_order(desk, k, old.calls)
+        if found is not None and found.price < old.price:
             draft.replace_order(k, found)

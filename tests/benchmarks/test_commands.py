@@ -68,6 +68,8 @@ def test_a_page_holds_rows_of_every_kind(tmp_path: Path):
         ("pvrp --data .", "lacks summary.csv"),
         ("windows --data .", "holds no instance *.vrp"),
         ("uk --data . --solvers best", "uk knows no planner best; it has outreach, rounds, pyvrp"),
+        ("day --only monday", "there is no day monday; days are called day-STOPS-NUMBER, such as day-8-1"),
+        ("day --solvers pyvrp", "day knows no planner pyvrp; it has outreach, cp-sat"),
         ("convergence --data . --solvers vroom", "convergence knows no planner vroom; it has outreach, pyvrp"),
         ("uk --data . --json east.csv", "east.csv line 1 is no row of results"),
         ("uk --data . --json .", "Is a directory"),
@@ -94,6 +96,18 @@ def test_a_page_of_no_file_is_said_in_one_line(
     with pytest.raises(SystemExit):
         command(results.main)
     assert capsys.readouterr().err == f"benchmarks: there is no file {tmp_path / 'none.jsonl'}\n"
+
+
+@pytest.mark.usefixtures("warm_kernel")
+def test_a_day_is_planned_against_the_exact_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    words = ["benchmarks", "day", "--only", "day-3-1", "--seconds", "2", "--json", str(tmp_path / "rows.jsonl")]
+    monkeypatch.setattr("sys.argv", words)
+    command(benchmarks.main)
+    assert "equal to CP-SAT in 1 of 1 proven" in capsys.readouterr().out
+    page = "\n".join(results.page(Table(tmp_path / "rows.jsonl").rows))
+    assert "| day-3-1 | cp-sat |  | 2 | 1 |" in page
 
 
 @pytest.mark.usefixtures("warm_kernel")

@@ -22,8 +22,8 @@ pytestmark = pytest.mark.usefixtures("warm_kernel")
 
 def assert_planned(case: Case) -> None:
     answer = ours.outreach(case, seconds=0.2, seed=1)
-    _, served, faults = check(case, answer.routes)
-    assert (served, faults) == (len(case.visits), [])
+    verdict = check(case, answer.routes)
+    assert (verdict.served, verdict.faults) == (len(case.visits), [])
 
 
 def test_two_timetables_without_a_summary_are_read(tmp_path: Path):
@@ -139,7 +139,8 @@ def test_rounds_are_counted_from_a_whole_plan(tmp_path: Path):
     case = readers.read_timetable(tmp_path, "east", "depot")
     answer = ours.rounds(case, seconds=1, seed=1)
     assert answer.rounds == ours.ROUNDS
-    assert check(case, answer.routes)[1:] == (4, [])
+    verdict = check(case, answer.routes)
+    assert (verdict.served, verdict.faults) == (4, [])
 
 
 def test_a_trace_gets_better_and_ends_with_the_plan(tmp_path: Path):
@@ -147,5 +148,5 @@ def test_a_trace_gets_better_and_ends_with_the_plan(tmp_path: Path):
     case = readers.read_timetable(tmp_path, "east", "depot")
     answer = ours.told(case, seconds=0.2, seed=1)
     costs = [cost for _, cost in answer.trace]
-    assert costs[-1] == check(case, answer.routes)[0] == min(costs)
+    assert costs[-1] == check(case, answer.routes).cost == min(costs)
     assert [now for now, _ in answer.trace] == sorted(now for now, _ in answer.trace)
