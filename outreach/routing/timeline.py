@@ -226,6 +226,8 @@ class Clock:
         early = self._backward(depot, calls, starts, return_s=return_s, lunch_at=lunch_at, spare_s=SPARE_S)
         hungry = lunch_at is None and self.lunch_due(early.leave_s, return_s)
         if return_s - early.leave_s > rules.shift_max_s or early.leave_s < rules.leave_earliest_s or hungry:
+            again = self._return(depot, calls, last)  # leaving later, lunch may be elsewhere or not owed
+            lunch_at = None if isinstance(again, Failure) else again[1]
             starts = self._starts(depot, calls, last, lunch_at)
             early = self._backward(depot, calls, starts, return_s=return_s, lunch_at=lunch_at, spare_s=0)
         return replace(early, drive_s=drive)

@@ -2,8 +2,10 @@
 
 import pytest
 
+from outreach.routing.checks import check
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import Rules, SiteWindow
+from outreach.routing.solution import Solution, Trip
 from outreach.routing.timeline import Clock, Failure, Misfit, Times, call_of
 from tests.routing.small import MONDAY, H, bus, need, problem, site
 
@@ -37,3 +39,23 @@ def test_service_as_long_as_the_hours_is_missed_by_a_bus_that_is_ready_after_the
     """Leaving at 7:10 it is ready at 7:35: four minutes too late."""
     late = Rules(leave_earliest_s=7 * H + 10 * 60)
     assert morning(SiteWindow(OPENING, OPENING + 2 * H), late) == Failure(Misfit.WINDOW, 4 * 60)
+
+
+def test_crew_that_leaves_after_noon_to_keep_its_shift_has_no_lunch_on_the_way():
+    """A shift of eight hours: out at 7:00 with lunch it would take over twelve; out at 11:40 no lunch is owed."""
+    rules = Rules(leave_earliest_s=7 * H, return_latest_s=69_180, shift_max_s=8 * H, drive_max_s=4 * H)
+    asked = problem(
+        {"base": 0, "s0": 28, "s7": 95, "s1": 38},
+        sites=[site("s0"), site("s7"), site("s1", windows=[SiteWindow(6 * H, 19 * H)])],
+        needs=[need("s0", service_s=1800), need("s7", service_s=1800), need("s1", service_s=5400)],
+        days=1,
+        rules=rules,
+    )
+    horizon = Horizon(asked)
+    clock, vehicle = Clock(horizon), horizon.vehicles["bus"]
+    calls = [call_of(horizon, horizon.needs[f"need {name}"], vehicle, MONDAY) for name in ("s7", "s0", "s1")]
+    times = clock.times(horizon.travel.index["base"], calls)
+    assert isinstance(times, Times)
+    assert times.lunch_at is None
+    trip = Trip("bus", (clock.tour(vehicle, MONDAY, horizon.travel.index["base"], calls, times),))
+    assert check(asked, Solution((trip,))) == ()
