@@ -23,8 +23,7 @@ from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, bus, crew, need, 
 from tests.routing.test_properties import pin_of, provinces
 
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=n) for n in (1, 2, 3))
-VehicleDay = tuple[str, date]
-pytestmark = pytest.mark.usefixtures("warm_kernel")
+VehicleDay, pytestmark = tuple[str, date], pytest.mark.usefixtures("warm_kernel")
 
 
 def standing(asked: Problem, **tours: list[str]) -> Solution:
@@ -44,14 +43,12 @@ def again(asked: Problem, solution: Solution, *days: VehicleDay, needs: tuple[st
     """Planned again, judged, and nothing but those days touched."""
     found = replan(asked, solution, days, needs=needs)
     assert check(asked, found) == ()
-    assert [trip for trip in found.trips if not chosen(trip, days)] == [
-        trip for trip in solution.trips if not chosen(trip, days)
-    ]
+    assert others(found, days) == others(solution, days)
     return found
 
 
-def chosen(trip: Trip, days: tuple[VehicleDay, ...]) -> bool:
-    return (trip.vehicle_id, trip.tours[0].day) in days
+def others(solution: Solution, days: tuple[VehicleDay, ...]) -> list[Trip]:
+    return [trip for trip in solution.trips if (trip.vehicle_id, trip.tours[0].day) not in days]
 
 
 def sites_by_tour(solution: Solution) -> dict[VehicleDay, list[str]]:
