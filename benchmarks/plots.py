@@ -81,7 +81,8 @@ def growth(rows: Sequence[Row]) -> Figure:
     memory.set(title="Memory of the planner", ylabel="MB, at most")
     _line(driving, _against(rows))
     driving.axhline(0, color=COLOURS[PEER], linewidth=1.4)
-    driving.annotate(NAMES[PEER], (0, 0), (2, 3), xycoords=("axes fraction", "data"), textcoords="offset points")
+    right = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "ha": "right"}
+    driving.annotate(NAMES[PEER], (1, 0), (-2, 3), **right)
     seconds = max((row.seconds for row in rows if row.solver == OURS), default=0)
     driving.set(title="Driving against PyVRP", ylabel=f"in the same {seconds:g} s")
     driving.yaxis.set_major_formatter(PercentFormatter(decimals=0, symbol=" %"))
