@@ -116,7 +116,8 @@ def test_maps_unserved_needs_and_figures_can_be_read(page, width):
     expect(page.locator("details.why, .why").first).to_be_visible()
     picture(page, f"{width}-09-unserved")
     _open_plan(page, "/so-lieu")
-    expect(page.locator("table").first).to_be_visible()
+    expect(page.get_by_role("table", name="Số liệu từng xe")).to_be_visible()
+    expect(page.get_by_role("table", name="Mỗi điều đáng bao nhiêu thời gian lái xe")).to_be_visible()
     picture(page, f"{width}-10-figures")
 
 
