@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from outreach.cli import main
 from outreach.domain.errors import InvalidValue, Unavailable
 from outreach.routing.formats import problem_to_json
+from outreach.routing.problem import Pin
 from outreach.services.backups import back_up
 from outreach.settings import PROJECT, Settings
 from outreach.wiring import open_house
@@ -131,6 +133,17 @@ def test_a_place_that_cannot_be_written_is_known_before_the_work(
     problem.write_text(json.dumps(problem_to_json(PROBLEM)), encoding="utf-8")
     said = refused(capsys, ["solve", str(problem), "-o", str(tmp_path / "no" / "where.json"), "--seconds", "60"])
     assert str(tmp_path) in said
+
+
+def test_a_plan_that_cannot_be_made_leaves_no_empty_file(tmp_path: Path) -> None:
+    """A pin on a day on which the bus does not drive: said, exit 2, nothing written."""
+    need = PROBLEM.needs[0]
+    sunday = next(day for day in PROBLEM.horizon.days() if day.weekday() == 6)
+    problem, plan = tmp_path / "problem.json", tmp_path / "plan.json"
+    pinned = replace(PROBLEM, pins=(Pin(need.id, sunday),))
+    problem.write_text(json.dumps(problem_to_json(pinned)), encoding="utf-8")
+    assert main(["solve", str(problem), "-o", str(plan), "--seconds", "2"]) == 2
+    assert not plan.exists()
 
 
 def test_a_reader_who_leaves_early_is_one_sentence(tmp_path: Path) -> None:

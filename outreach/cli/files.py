@@ -28,7 +28,7 @@ def solve(settings: Settings, args: argparse.Namespace) -> int:
     """Plan the problem of one file into another file; on Ctrl-C with the best plan found by then, and 130."""
     problem = _read(args.problem, problem_from_json)
     validate(problem)
-    args.output.open("a", encoding="utf-8").close()  # a place that cannot be written is known before the work
+    _try_to_write(args.output)
     question = {
         "problem": problem_to_json(problem),
         "seconds": args.seconds,
@@ -53,6 +53,14 @@ def solve(settings: Settings, args: argparse.Namespace) -> int:
     if stopped:
         print(translate("Đã dừng theo yêu cầu. Phương án tốt nhất đã ghi vào {path}.", path=args.output))
     return STOPPED if stopped else 0
+
+
+def _try_to_write(path: Path) -> None:
+    """Know before the work whether `path` can be written; leave it as it was."""
+    is_new = not path.exists()
+    path.open("a", encoding="utf-8").close()
+    if is_new:
+        path.unlink()
 
 
 def _plans(child: SolverChild) -> Iterator[dict[str, Any]]:
