@@ -1,6 +1,7 @@
 """The horizon taken apart: which vehicle can drive on which day, and when each site receives it."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -34,6 +35,15 @@ class VehicleDay:
 def absent_on(absences: tuple[Absence, ...], day: date) -> Absence | None:
     """The absence that covers `day`, if any."""
     return next((absence for absence in absences if day in absence.period), None)
+
+
+def pinned_hours(pins: Iterable[Pin], windows: tuple[TimeWindow, ...]) -> tuple[TimeWindow, ...]:
+    """`windows` as far as the hours of `pins` leave them."""
+    for pin in pins:
+        first, last = pin.from_s or 0, DAY_S if pin.to_s is None else pin.to_s
+        cut = ((max(window.start_s, first), min(window.end_s, last)) for window in windows)
+        windows = tuple(TimeWindow(start, end) for start, end in cut if start < end)
+    return windows
 
 
 class Horizon:
@@ -87,13 +97,7 @@ class Horizon:
         crews = {}
         for depot in depots:
             for day in self.problem.horizon.days():
-                posts = Counter(
-                    member.post
-                    for member in self.problem.staff
-                    if member.depot_id == depot
-                    and (day.weekday() in member.weekdays or day in rules.extra_days)
-                    and not absent_on(member.absences, day)
-                )
+                posts = self.posts_at(depot, day)
                 counts = []
                 if rules.drivers_per_vehicle:
                     counts.append(posts["driver"] // rules.drivers_per_vehicle)
@@ -101,6 +105,16 @@ class Horizon:
                     counts.append(posts["librarian"] // rules.librarians_per_vehicle)
                 crews[depot, day] = min(counts, default=len(self.problem.vehicles))
         return crews
+
+    def posts_at(self, depot_id: str, day: date) -> Counter[str]:
+        """How many posts of each kind are at `depot_id` on `day`."""
+        return Counter(
+            member.post
+            for member in self.problem.staff
+            if member.depot_id == depot_id
+            and (day.weekday() in member.weekdays or day in self.rules.extra_days)
+            and not absent_on(member.absences, day)
+        )
 
     def crews_at(self, depot_id: str, day: date) -> int:
         """How many vehicles the posts at `depot_id` can man on `day`."""
@@ -157,23 +171,26 @@ class Horizon:
         windows = self.windows_on(self.sites[need.site_id], day)
         if not self.pins and not self.frozen:
             return windows
-        pins = self.pins.get(need.id, ())
-        dated = [pin for pin in pins if pin.day is not None]
-        own = [pin for pin in pins if pin.day in (None, day)]
-        if len(dated) >= need.quota and not any(pin.day == day for pin in dated):
-            return ()  # every visit has its day
-        if any(pin.vehicle_id not in (None, vehicle.id) for pin in own):
+        if self.is_pinned_off(need, vehicle, day) or self.is_frozen_to(need, vehicle, day):
             return ()
-        if (vehicle.id, day) in self.frozen and not any(pin.day == day and pin.vehicle_id for pin in own):
-            return ()
-        for pin in own:
-            first, last = pin.from_s or 0, DAY_S if pin.to_s is None else pin.to_s
-            windows = tuple(
-                TimeWindow(max(window.start_s, first), min(window.end_s, last))
-                for window in windows
-                if max(window.start_s, first) < min(window.end_s, last)
-            )
-        return windows
+        return pinned_hours(self.pins_on(need, day), windows)
+
+    def pins_on(self, need: Need, day: date) -> tuple[Pin, ...]:
+        """The pins that speak of a visit of `need` on `day`."""
+        return tuple(pin for pin in self.pins.get(need.id, ()) if pin.day in (None, day))
+
+    def is_pinned_off(self, need: Need, vehicle: Vehicle, day: date) -> bool:
+        """Whether pins hold every visit of `need` to other days, or that of `day` to another vehicle."""
+        days = [pin.day for pin in self.pins.get(need.id, ()) if pin.day]
+        if len(days) >= need.quota and day not in days:
+            return True
+        return any(pin.vehicle_id not in (None, vehicle.id) for pin in self.pins_on(need, day))
+
+    def is_frozen_to(self, need: Need, vehicle: Vehicle, day: date) -> bool:
+        """Whether `vehicle` is frozen on `day` with no visit of `need` pinned to it."""
+        own = self.pins.get(need.id, ())
+        pinned = any(pin.day == day and pin.vehicle_id == vehicle.id for pin in own)
+        return (vehicle.id, day) in self.frozen and not pinned
 
     def order_pin(self, need: Need, day: date) -> Pin | None:
         """The pin that says where in its tour the visit of `need` on `day` comes."""

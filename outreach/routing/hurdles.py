@@ -4,8 +4,7 @@ A rule is one small function: a check that says by how much it is broken where t
 where only a walk through the day can tell, a way to ease it second by second (`ELASTIC`).
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -13,7 +12,7 @@ from itertools import pairwise
 from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.draft import Draft
 from outreach.routing.expand import absent_on
-from outreach.routing.problem import Need, Pin, Rules, Site, Vehicle
+from outreach.routing.problem import Need, Rules, Site, Vehicle
 from outreach.routing.solution import Hurdle
 from outreach.routing.timeline import Call, Clock
 
@@ -48,35 +47,21 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A need with its site, its pins, and the days its other visits are on."""
+    """A need with its site and the days its other visits are on."""
 
     need: Need
     site: Site
     days: tuple[date, ...]
-    pins: tuple[Pin, ...] = ()
 
     @property
     def neighbours(self) -> tuple[date, ...]:
         """All days that a new visit must keep its distance from."""
         return self.days if self.need.last_visit is None else (self.need.last_visit, *self.days)
 
-    def pins_on(self, day: date) -> tuple[Pin, ...]:
-        """The pins that speak of a visit on `day`."""
-        return tuple(pin for pin in self.pins if pin.day in (None, day))
-
     def may_come(self, day: date) -> bool:
         """Whether a visit on `day` is thinkable: the need has none on it, and its last one lies before."""
         last = self.need.last_visit
         return day not in self.days and (last is None or day > last)
-
-
-def pinned_hours(pins: Iterable[Pin], windows: Windows) -> Windows:
-    """`windows` as far as the hours of `pins` leave them."""
-    for pin in pins:
-        first, last = pin.from_s or 0, DAY_S if pin.to_s is None else pin.to_s
-        cut = ((max(window.start_s, first), min(window.end_s, last)) for window in windows)
-        windows = tuple(TimeWindow(start, end) for start, end in cut if start < end)
-    return windows
 
 
 def usual_hours(site: Site, day: date) -> Windows:
@@ -108,13 +93,7 @@ def _crew(draft: Draft, depot_id: str, day: date) -> Iterator[Lack]:
     if not horizon.problem.staff:
         return
     rules, out = horizon.rules, draft.out[depot_id, day] + 1
-    there = Counter(
-        member.post
-        for member in horizon.problem.staff
-        if member.depot_id == depot_id
-        and (day.weekday() in member.weekdays or day in rules.extra_days)
-        and not absent_on(member.absences, day)
-    )
+    there = horizon.posts_at(depot_id, day)
     drivers = max(out * rules.drivers_per_vehicle - there["driver"], 0)
     librarians = max(out * rules.librarians_per_vehicle - there["librarian"], 0)
     if missing := drivers + librarians:
@@ -154,17 +133,14 @@ def _equipment(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
         yield Lack(Hurdle.EQUIPMENT, len(missing), len(missing) / len(wanted))
 
 
-def _pinned(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
+def _pinned(draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
     """Pinned to another vehicle or other days; pinned hours are walked, for they may be in the way or not."""
-    dated = [pin.day for pin in wish.pins if pin.day]
-    elsewhere = len(dated) >= wish.need.quota and spot.day not in dated
-    if elsewhere or any(pin.vehicle_id not in (None, spot.vehicle.id) for pin in wish.pins_on(spot.day)):
+    if draft.desk.horizon.is_pinned_off(wish.need, spot.vehicle, spot.day):
         yield Lack(Hurdle.PINNED)
 
 
 def _frozen(draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
-    pinned_there = any(pin.day == spot.day and pin.vehicle_id == spot.vehicle.id for pin in wish.pins)
-    if (spot.vehicle.id, spot.day) in draft.desk.horizon.frozen and not pinned_there:
+    if draft.desk.horizon.is_frozen_to(wish.need, spot.vehicle, spot.day):
         yield Lack(Hurdle.DAY_FROZEN)
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from itertools import pairwise, permutations
 
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft
-from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, pinned_hours, usual_hours
+from outreach.routing.expand import pinned_hours
+from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, usual_hours
 from outreach.routing.problem import NO_ROAD, Need, Pin, Rules, Site, Vehicle
 from outreach.routing.solution import Hurdle, NearMiss, Reason, ReasonCode, Unserved
 from outreach.routing.timeline import Call, Clock, Times, call_of
@@ -71,8 +72,7 @@ class _Search:
 
     def nearest(self, need: Need) -> tuple[NearMiss, ...]:
         """For each rule that alone would let a visit of `need` in, where it has to give least; the nearest first."""
-        pins = tuple(self.horizon.pins.get(need.id, ()))
-        wish = Wish(need, self.horizon.sites[need.site_id], self.draft.days[need.id], pins)
+        wish = Wish(need, self.horizon.sites[need.site_id], self.draft.days[need.id])
         best: dict[Hurdle, tuple[Lack, Spot]] = {}
         for spot in self.spots:
             for lack in self._ways_in(wish, spot, best):
@@ -94,7 +94,7 @@ class _Search:
             return
         if not wish.may_come(spot.day) or not self._has_road(wish.site, spot):
             return
-        pins = wish.pins_on(spot.day)
+        pins = self.horizon.pins_on(wish.need, spot.day)
         windows = self.horizon.windows_on(wish.site, spot.day) or usual_hours(wish.site, spot.day)
         call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
         unpinned = replace(call, windows=windows, turn=None, follows=None)
