@@ -38,23 +38,30 @@ def explained(problem: Problem, solution: Solution) -> Solution:
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
     """What a plan that people made leaves out, sound or not, and why; it may have left out what would fit."""
+    served = Counter(stop.need_id for _, stop in solution.stops())
+    if all(served[need.id] >= need.quota for need in problem.needs):
+        return ()
+    draft, taken = standing(problem, solution)
+    found = tuple(
+        Unserved(need.id, missing, reasons_of(draft, need, taken=taken))
+        for need in draft.needs.values()
+        if (missing := need.quota - len(draft.days[need.id])) > 0
+    )
+    return with_nearest(draft, found, taken=taken)
+
+
+def standing(problem: Problem, solution: Solution) -> tuple[Draft, frozenset[int]]:
+    """A plan as a draft, sound or not, and its vehicle-days that the draft could not take over as they are."""
     days: defaultdict[str, list[date]] = defaultdict(list)
     for tour, stop in solution.stops():
         days[stop.need_id].append(tour.day)
-    if all(len(days[need.id]) >= need.quota for need in problem.needs):
-        return ()
     draft = Draft(Desk(Horizon(problem)))
     take_over(draft, solution)
     draft.days = {need_id: tuple(sorted(days[need_id])) for need_id in draft.needs}
     taken = _out_otherwise(draft, solution)
     for k in taken - draft.rounds.keys():
         draft.out[draft.desk.crew_of[k]] += 1
-    found = tuple(
-        Unserved(need.id, missing, reasons_of(draft, need, taken=taken))
-        for need in draft.needs.values()
-        if (missing := need.quota - len(days[need.id])) > 0
-    )
-    return with_nearest(draft, found, taken=taken)
+    return draft, taken
 
 
 def _out_otherwise(draft: Draft, solution: Solution) -> frozenset[int]:
