@@ -61,9 +61,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "columns": prices.shape[1],
         "window_columns": windows.shape[1],
         "neighbours": nearby.shape[1],
-        "priced": int(
-            any(need.preferred_weeks for need in horizon.problem.needs) or bool(horizon.pins or horizon.announced)
-        ),
+        "priced": int(_priced(horizon)),
         "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
         "ordered": int((needs["kept_on"] != NOWHERE).any()),
         "timed": int(_timed(horizon, windows)),
@@ -230,6 +228,11 @@ def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
         first += need.quota
         pattern += len(need.patterns)
     return table
+
+
+def _priced(horizon: Horizon) -> bool:
+    """Whether a visit may cost more in some tours than in others, beside its driving."""
+    return bool(horizon.pins or horizon.announced) or any(need.preferred_weeks for need in horizon.problem.needs)
 
 
 def _prices(horizon: Horizon, rules: Array) -> Array:
