@@ -79,7 +79,7 @@ class _Bound:
             if not self._improve(duals, prices, turn=turn, until=until) or self.best >= value * UNIT * (1 - CLOSE):
                 break
             turn += 1
-        return self.best // UNIT or None
+        return -(-self.best // UNIT) or None  # driving is in whole seconds
 
     def _guess(self, start: Iterable[Column]) -> None:
         """What visits may be worth before the LP says it: the driving of their tours, by how far out each one is."""

@@ -34,7 +34,7 @@ def earliest_start(windows, v, ready, service, step):
 def starts_of(windows, stop, begin, times, grid, step):
     """[need, slot] in which slot its service begins at the earliest if the bus is ready in a slot; -1 for never.
 
-    Slot i holds the moments after grid point i - 1 up to grid point i; the slots of services begin with their grid point.
+    Ready in slot i is after grid point i - 1 and by grid point i; a service in slot i begins from grid point i on.
     """
     starts = np.full((len(stop), times), -1, np.int64)
     for v in range(len(stop)):
@@ -47,7 +47,7 @@ def starts_of(windows, stop, begin, times, grid, step):
 
 @compiled
 def lags_of(legs, stop, grid):
-    """[need, next need] slots from the start of a service until the bus is ready for the next one, rounded down."""
+    """[need, next need] slots from the start of a service until the bus is ready for the next one."""
     count = len(stop)
     lags = np.zeros((count, count), np.int64)
     for u in range(count):
