@@ -10,6 +10,7 @@ from outreach.routing.expand import Horizon
 from outreach.routing.kernel.insertion import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Need, Turn
+from outreach.routing.shares import NONE, Shares
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 WAITING = 0.2  # a second of it, in seconds of driving, where neighbours are chosen
@@ -20,7 +21,9 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
-    needs, rules, nearby = _needs(horizon, days), _rules(horizon, days), _nearby(horizon, hours, windows)
+    shares, prices = Shares(horizon), horizon.problem.prices
+    needs, rules = _needs(horizon, days, shares), _rules(horizon, days, shares)
+    nearby = _nearby(horizon, hours, windows)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
     crews = _crews(horizon, rules)
@@ -40,6 +43,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "node": nodes,
         "tour": np.zeros(tours, dtype=TABLES["tour"]),
         "crew": crews,
+        **_together(shares),
         "absent": absent,
         "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
         "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
@@ -66,7 +70,12 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "lunch": horizon.rules.lunch_s,
         "lunch_from": horizon.rules.lunch_from_s,
         "lunch_to": horizon.rules.lunch_to_s,
-        "work_price": horizon.problem.prices.work_percent,
+        "work_price": prices.work_percent,
+        "shared": int(bool(shares.shares)),
+        "grouped": int(bool(shares.groups)),
+        "group_price": UNIT * shares.group_s,
+        "day_percent": prices.balance_days,
+        "long_day": prices.long_day_s,
         "chance": 88172645463325252 ^ (seed * 0x9E3779B97F4A7C1 + 1) % (1 << 62),
         "cost": nothing,
         "current": nothing,
@@ -137,7 +146,7 @@ def _window_table(rows: Sequence[tuple[TimeWindow, ...]]) -> Array:
     return table
 
 
-def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
+def _rules(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     """One RULE for each vehicle-day; pools of crews are numbered as they appear."""
     table = np.zeros(len(horizon.vehicle_days), dtype=RULE)
     pools: dict[tuple[str, date], int] = {}
@@ -155,6 +164,7 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
             vd.vehicle.set_up_s,
             vd.vehicle.pack_up_s,
             UNIT * horizon.problem.prices.tour_s,
+            *shares.of_tour[k],
         )
     return table
 
@@ -195,7 +205,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
     return kept
 
 
-def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
+def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
     kept = _kept(horizon, days)
     first = pattern = 0
@@ -218,10 +228,23 @@ def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
             u,
             0,
             UNIT * horizon.price_of_missing(need),
+            shares.group_of.get(need.id, NONE),
         )
         first += need.quota
         pattern += len(need.patterns)
     return table
+
+
+def _together(shares: Shares) -> dict[str, Array]:
+    """The tables of what is priced over several tours together, with nothing in them yet."""
+    table = np.zeros(len(shares.shares), dtype=TABLES["share"])
+    for g, share in enumerate(shares.shares):
+        table[g] = (0, share.fair_s, share.days, share.percent)
+    return {
+        "share": table,
+        "bunch": np.zeros(len(shares.groups), dtype=TABLES["bunch"]),
+        "gathered": np.zeros(len(shares.groups) * len(shares.of_tour), dtype=TABLES["gathered"]),
+    }
 
 
 def _day_prices(horizon: Horizon, days: Sequence[date]) -> Array:
