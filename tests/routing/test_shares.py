@@ -147,7 +147,7 @@ def test_the_search_believes_what_its_plan_costs(asked, seed):
         search.horizon.price_of_missing(wanted) * (wanted.quota - served[wanted.id]) for wanted in asked.needs
     )
     days = sum(
-        search.horizon.price_of_day(search.horizon.needs[need_id], search.horizon.vehicle_days[k].day)
+        search.horizon.price_of_visit(search.horizon.needs[need_id], search.horizon.vehicle_days[k])
         for k, order in rounds.items()
         for need_id in order
     )

@@ -116,7 +116,7 @@ def look_after(w, u, k, p, by_day):
     if before.next == p:
         cost += rule(w, k).price
     if w.priced:
-        cost += day_price(w, u * w.days + rule(w, k).day).price
+        cost += day_price(w, u * w.columns + rule(w, k).column).price
     over = more_over(w, u, k)
     if over > 0:
         if not w.soft:

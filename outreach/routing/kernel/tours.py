@@ -128,7 +128,7 @@ def take_out(w, v):
     if w.grouped:
         part(w, u, k)
     w.placed -= 1
-    w.cost += asked.missing - day_price(w, u * w.days + law.day).price
+    w.cost += asked.missing - day_price(w, u * w.columns + law.column).price
     asked.placed -= 1
     asked.absent_since = w.round
     if asked.absent_at == NOWHERE:
@@ -161,7 +161,7 @@ def put_in(w, v, k, p):
     if w.grouped:
         join(w, u, k)
     w.placed += 1
-    w.cost -= asked.missing - day_price(w, u * w.days + law.day).price
+    w.cost -= asked.missing - day_price(w, u * w.columns + law.column).price
     asked.placed += 1
     if asked.placed == asked.count:
         w.absent_count -= 1
