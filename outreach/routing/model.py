@@ -47,13 +47,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "crew": crews,
         **_together(shares),
         "absent": absent,
-        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
-        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
-        "saved_absent": absent.copy(),
-        "found": np.zeros(max(len(days), 1), dtype=TABLES["found"]),
-        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
-        "turn": np.zeros(len(needs), dtype=TABLES["turn"]),
-        "chain": np.zeros((longest + 1) * max(len(days), 1), dtype=TABLES["chain"]),
+        **_scratch(visits, tours, len(needs), len(days), longest),
     }
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
@@ -74,11 +68,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "lunch_from": horizon.rules.lunch_from_s,
         "lunch_to": horizon.rules.lunch_to_s,
         "work_price": horizon.problem.prices.work_percent,
-        "shared": int(bool(shares.shares)),
-        "grouped": int(bool(shares.groups)),
-        "group_price": UNIT * shares.group_s,
-        "day_percent": horizon.problem.prices.balance_days,
-        "long_day": horizon.problem.prices.long_day_s,
+        **_weights_together(horizon, shares),
         "chance": 88172645463325252 ^ (seed * 0x9E3779B97F4A7C1 + 1) % (1 << 62),
         "cost": nothing,
         "current": nothing,
@@ -250,6 +240,30 @@ def _together(shares: Shares) -> dict[str, Array]:
         "share": table,
         "bunch": np.zeros(len(shares.groups), dtype=TABLES["bunch"]),
         "gathered": np.zeros(len(shares.groups) * len(shares.of_tour), dtype=TABLES["gathered"]),
+    }
+
+
+def _scratch(visits: int, tours: int, needs: int, days: int, longest: int) -> dict[str, Array]:
+    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits."""
+    return {
+        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
+        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
+        "saved_absent": np.arange(needs, dtype=np.int32),
+        "found": np.zeros(max(days, 1), dtype=TABLES["found"]),
+        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
+        "turn": np.zeros(needs, dtype=TABLES["turn"]),
+        "chain": np.zeros((longest + 1) * max(days, 1), dtype=TABLES["chain"]),
+    }
+
+
+def _weights_together(horizon: Horizon, shares: Shares) -> dict[str, int]:
+    """The numbers of the same, and of long days."""
+    return {
+        "shared": int(bool(shares.shares)),
+        "grouped": int(bool(shares.groups)),
+        "group_price": UNIT * shares.group_s,
+        "day_percent": horizon.problem.prices.balance_days,
+        "long_day": horizon.problem.prices.long_day_s,
     }
 
 
