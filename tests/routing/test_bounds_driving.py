@@ -95,16 +95,18 @@ def test_days_on_which_two_hosts_never_both_receive_share_no_tour():
 
 
 def test_lunch_that_leaves_no_time_for_the_way_is_known():
-    """Morning 110 km north, afternoon 50 km south: 160 minutes and an hour's break do not fit between 10:45 and 13:15."""
-    windows = {"a": [SiteWindow(8 * H, 10 * H + 1800)], "b": [SiteWindow(13 * H + 1800, 15 * H + 1800)]}
+    """From 10:45 in a, 10 km out, to 13:15 in b, 120 km out: 110 minutes of road, and no hour for lunch beside them."""
     asked = problem(
-        {"base": 0, "a": 60, "b": -40},
-        sites=[site(name, windows=windows[name]) for name in "ab"],
-        needs=[need(name, service_s=2 * H) for name in "ab"],
+        {"base": 0, "a": 10, "b": 120},
+        sites=[
+            site("a", windows=[SiteWindow(8 * H, 10 * H + 1800)]),
+            site("b", windows=[SiteWindow(13 * H + 1800, 15 * H + 1800)]),
+        ],
+        needs=[need("a", service_s=9_000), need("b", service_s=2 * H)],
     )
     without = replace(asked, rules=replace(asked.rules, lunch_s=0))
-    assert bound(asked, solve(asked, rounds=300)) == 200 * 60
-    assert bound(without, solve(without, rounds=300)) == 200 * 60
+    assert bound(asked, solve(asked, rounds=300)) == 260 * 60
+    assert bound(without, solve(without, rounds=300)) == 240 * 60
 
 
 def test_nothing_is_claimed_where_visits_take_no_time_or_nothing_is_driven():
