@@ -13,6 +13,11 @@ UNIT = 100
 FAR = 10**8
 NEVER = 10**15
 DEEPEST = 40  # stops of a tour
+# the rules of a tour, by their place in `law`
+BEGIN, END, DRIVE_MOST, SHIFT, STOPS_MOST, CAPACITY, LUNCH, LUNCH_FROM, LUNCH_TO, STEP, GRID = range(11)
+# a tour on its way: its last stop, what was tried after it, when it can go on with lunch to come and without, and sums
+STOP, NEXT, EAGER, CALM, COST, DRIVE, WORK, LOAD = range(8)
+FIELDS = 8
 
 
 @compiled
@@ -102,95 +107,101 @@ def least(legs, stop, windows, worth, begin, grid, step, rest):
 
 
 @compiled
-def noon(ready, lunch, lunch_from, lunch_to):
+def noon(ready, law):
     """When a break that can begin at `ready` ends; FAR if it would end after the lunch hours."""
-    over = max(ready, lunch_from) + lunch
-    return over if lunch and ready < FAR and over <= lunch_to else FAR
+    over = max(ready, law[LUNCH_FROM]) + law[LUNCH]
+    return over if law[LUNCH] and ready < FAR and over <= law[LUNCH_TO] else FAR
+
+
+@compiled
+def served(windows, stop, v, eager, calm, law):
+    """When the bus can go on from `v`: with lunch still to come (arrived at `eager`), and without (at `calm`)."""
+    calm = min(calm, noon(eager, law))
+    eager = earliest_start(windows, v, eager + stop[v, 0], stop[v, 1], law[STEP]) if eager < FAR else FAR
+    calm = earliest_start(windows, v, calm + stop[v, 0], stop[v, 1], law[STEP]) if calm < FAR else FAR
+    eager = eager + stop[v, 1] + stop[v, 2] if eager < FAR else FAR
+    calm = calm + stop[v, 1] + stop[v, 2] if calm < FAR else FAR
+    return eager, min(calm, noon(eager, law))
+
+
+@compiled
+def comes_home(tour, home, law):
+    """Whether a tour that stands at its last stop can end with this way home."""
+    late = tour[EAGER] + home > min(law[END], law[LUNCH_TO]) and tour[CALM] + home > law[END]
+    return not late and tour[DRIVE] + home <= law[DRIVE_MOST] and tour[DRIVE] + tour[WORK] + home <= law[SHIFT]
+
+
+@compiled
+def goes_on(legs, stop, windows, worth, law, rest, limit, tour, longer):
+    """Write the tour with one stop more, `longer[STOP]`, into `longer`; whether that can be and become cheap enough."""
+    v, here = longer[STOP], tour[STOP]
+    leg = legs[here, v]
+    longer[COST] = tour[COST] + leg * UNIT - worth[v]
+    longer[DRIVE] = tour[DRIVE] + leg
+    longer[WORK] = tour[WORK] + stop[v, 0] + stop[v, 1] + stop[v, 2]
+    longer[LOAD] = tour[LOAD] + stop[v, 3]
+    if longer[DRIVE] > law[DRIVE_MOST] or longer[LOAD] > law[CAPACITY] or longer[DRIVE] + longer[WORK] > law[SHIFT]:
+        return False
+    arrive = min(tour[EAGER], tour[CALM]) + leg
+    start = earliest_start(windows, v, arrive + stop[v, 0], stop[v, 1], law[STEP]) if arrive < FAR else FAR
+    slot = (start - law[BEGIN]) // law[GRID]
+    if slot >= rest.shape[1] or longer[COST] + rest[v, slot] >= limit:
+        return False
+    longer[EAGER], longer[CALM] = served(windows, stop, v, tour[EAGER] + leg, tour[CALM] + leg, law)
+    return min(longer[EAGER], longer[CALM]) < FAR
+
+
+@compiled
+def meet(common, days, depth, v):
+    """Whether `v` may be served on a day on which all stops before it may; those days go one deeper."""
+    found = False
+    for i in range(days.shape[1]):
+        common[depth + 1, i] = common[depth, i] & days[v, i]
+        found = found or common[depth + 1, i] != 0
+    return found
 
 
 @compiled
 def cheap_tours(legs, stop, windows, worth, days, law, rest, limit, first, budget, found, costs):
     """Write tours that cost less than `limit` into `found` and `costs`; how many, and whether these are all.
 
-    stop: set-up, service, pack-up and load of each need. law: leave, return, drive, shift, stops, capacity, lunch and
-    its hours, step, grid. The search begins with need `first` and ends after `budget` steps or where `found` is full.
+    stop: set-up, service, pack-up and load of each need. The search begins with need `first` and ends after `budget`
+    steps or where `found` is full.
     """
-    begin, end, drive_most, shift, stops_most, capacity = law[0], law[1], law[2], law[3], law[4], law[5]
-    lunch, lunch_from, lunch_to, step, grid = law[6], law[7], law[8], law[9], law[10]
-    count, words = len(worth), days.shape[1]
-    depot = count
-    order = np.zeros(DEEPEST + 1, np.int64)
-    nexts = np.zeros(DEEPEST + 1, np.int64)
-    hungry, fed = np.zeros(DEEPEST + 1, np.int64), np.zeros(DEEPEST + 1, np.int64)
-    cost, drive = np.zeros(DEEPEST + 1, np.int64), np.zeros(DEEPEST + 1, np.int64)
-    work, load = np.zeros(DEEPEST + 1, np.int64), np.zeros(DEEPEST + 1, np.int64)
-    common = np.full((DEEPEST + 1, words), -1, np.int64)
+    count, depth, number = len(worth), 0, 0
+    tours = np.zeros((DEEPEST + 2, FIELDS), np.int64)
+    common = np.full((DEEPEST + 2, days.shape[1]), -1, np.int64)
     taken = np.zeros(count, np.bool_)
-    whole = stops_most <= DEEPEST
-    stops_most = min(stops_most, DEEPEST)
-    hungry[0] = begin if lunch else FAR
-    fed[0] = max(begin, lunch_from) if lunch else begin
-    order[0] = depot
-    depth, number = 0, 0
+    tours[0, STOP] = count
+    tours[0, EAGER] = law[BEGIN] if law[LUNCH] else FAR
+    tours[0, CALM] = max(law[BEGIN], law[LUNCH_FROM]) if law[LUNCH] else law[BEGIN]
     while depth >= 0:
-        if nexts[depth] >= count or depth == stops_most:
-            if depth == DEEPEST and not whole:
+        if tours[depth, NEXT] >= count or depth == min(law[STOPS_MOST], DEEPEST):
+            if depth == DEEPEST and law[STOPS_MOST] > DEEPEST:
                 return number, False
             if depth > 0:
-                taken[order[depth]] = False
+                taken[tours[depth, STOP]] = False
             depth -= 1
             continue
-        v = nexts[depth]
-        nexts[depth] += 1
-        if depth == 0:
-            v = (v + first) % count
+        v = (tours[depth, NEXT] + first) % count
+        tours[depth, NEXT] += 1
         budget -= 1
         if budget < 0:
             return number, False
-        if taken[v]:
+        if taken[v] or not meet(common, days, depth, v):
             continue
-        here = order[depth]
-        leg = legs[here, v]
-        then = cost[depth] + leg * UNIT - worth[v]
-        way = drive[depth] + leg
-        busy = work[depth] + stop[v, 0] + stop[v, 1] + stop[v, 2]
-        if way > drive_most or load[depth] + stop[v, 3] > capacity or way + busy > shift:
-            continue
-        ready = min(hungry[depth], fed[depth]) + leg + stop[v, 0]
-        if ready >= FAR:
-            continue
-        start = earliest_start(windows, v, ready, stop[v, 1], step)
-        if start >= FAR or (start - begin) // grid >= rest.shape[1] or then + rest[v, (start - begin) // grid] >= limit:
-            continue
-        meet = False
-        for i in range(words):
-            common[depth + 1, i] = common[depth, i] & days[v, i]
-            meet = meet or common[depth + 1, i] != 0
-        if not meet:
-            continue
-        eager, calm = hungry[depth] + leg, fed[depth] + leg
-        calm = min(calm, noon(eager, lunch, lunch_from, lunch_to))
-        eager = earliest_start(windows, v, eager + stop[v, 0], stop[v, 1], step) if eager < FAR else FAR
-        calm = earliest_start(windows, v, calm + stop[v, 0], stop[v, 1], step) if calm < FAR else FAR
-        eager = eager + stop[v, 1] + stop[v, 2] if eager < FAR else FAR
-        calm = calm + stop[v, 1] + stop[v, 2] if calm < FAR else FAR
-        calm = min(calm, noon(eager, lunch, lunch_from, lunch_to))
-        if min(eager, calm) >= FAR:
+        tours[depth + 1, STOP] = v
+        if not goes_on(legs, stop, windows, worth, law, rest, limit, tours[depth], tours[depth + 1]):
             continue
         depth += 1
-        order[depth], nexts[depth] = v, 0
-        cost[depth], drive[depth], work[depth] = then, way, busy
-        load[depth] = load[depth - 1] + stop[v, 3]
-        hungry[depth], fed[depth] = eager, calm
+        tours[depth, NEXT] = 0
         taken[v] = True
-        home = legs[v, depot]
-        in_time = (eager < FAR and eager + home <= min(end, lunch_to)) or (calm < FAR and calm + home <= end)
-        in_time = in_time and way + home <= drive_most and busy + way + home <= shift
-        if in_time and then + home * UNIT < limit:
+        cost = tours[depth, COST] + legs[v, count] * UNIT
+        if cost < limit and comes_home(tours[depth], legs[v, count], law):
             if number == len(costs):
                 return number, False
-            costs[number] = then + home * UNIT
-            for i in range(DEEPEST):
-                found[number, i] = order[i + 1] if i < depth else -1
+            costs[number] = cost
+            found[number, :depth] = tours[1 : depth + 1, STOP]
+            found[number, depth:] = -1
             number += 1
     return number, True
