@@ -1,7 +1,7 @@
 """The horizon taken apart: which vehicle can drive on which day, and when each site receives it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -13,6 +13,8 @@ from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.objective import PINNED_S
 from outreach.routing.problem import Absence, Need, Pin, Problem, Rules, Site, Vehicle
 from outreach.routing.travel.great_circle import estimate
+
+Hours = tuple[str, str, date]  # a need, a vehicle and a day
 
 
 class Standstill(StrEnum):
@@ -49,8 +51,9 @@ def pinned_hours(pins: Iterable[Pin], windows: tuple[TimeWindow, ...]) -> tuple[
 class Horizon:
     """A problem with its days taken apart; every question is answered once and kept."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, hours: Mapping[Hours, TimeWindow] | None = None) -> None:
         self.problem = problem
+        self.hours = hours or {}  # at which a visit begins and ends if it is made there
         self.rules = problem.rules
         self.travel = problem.travel or estimate(problem.places)
         self.sites = {site.id: site for site in problem.sites}
@@ -172,6 +175,9 @@ class Horizon:
         windows = self.windows_on(self.sites[need.site_id], day)
         if not self.pins and not self.frozen and not self.problem.today:
             return windows
+        held = self.hours.get((need.id, vehicle.id, day))
+        if held is not None and any(w.start_s <= held.start_s and held.end_s <= w.end_s for w in windows):
+            windows = (held,)
         if self.is_pinned_off(need, vehicle, day) or self.is_frozen_to(need, vehicle, day):
             return ()
         return pinned_hours(self.pins_on(need, day), windows)

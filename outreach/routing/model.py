@@ -105,6 +105,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         if len(days):
             hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
+    _keep_hours(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
@@ -125,6 +126,17 @@ def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...]
             if hours[u, k] != NOWHERE:
                 windows = horizon.windows_for(need, vd.vehicle, vd.day)
                 hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+
+
+def _keep_hours(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
+    """Narrow the windows of visits that keep their hours where they are."""
+    tours = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(horizon.vehicle_days)}
+    needs = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    for need_id, vehicle_id, day in horizon.hours:
+        u, k = needs[need_id], tours[vehicle_id, day]
+        if hours[u, k] != NOWHERE:
+            windows = horizon.windows_for(horizon.needs[need_id], horizon.vehicles[vehicle_id], day)
+            hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
 
 
 def _carried(horizon: Horizon, need: Need) -> Array:
