@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -51,9 +52,9 @@ def pinned_hours(pins: Iterable[Pin], windows: tuple[TimeWindow, ...]) -> tuple[
 class Horizon:
     """A problem with its days taken apart; every question is answered once and kept."""
 
-    def __init__(self, problem: Problem, *, hours: Mapping[Hours, TimeWindow] | None = None) -> None:
+    def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.hours = hours or {}  # at which a visit begins and ends if it is made there
+        self.hours: Mapping[Hours, TimeWindow] = {}  # at which a visit begins and ends if it is made there
         self.rules = problem.rules
         self.travel = problem.travel or estimate(problem.places)
         self.sites = {site.id: site for site in problem.sites}
@@ -66,6 +67,12 @@ class Horizon:
             self.pins[pin.need_id].append(pin)
         self.frozen = frozenset((frozen.vehicle_id, frozen.day) for frozen in problem.frozen)
         self.announced = {(told.need_id, told.day): told.vehicle_id for told in problem.announced}
+
+    def with_hours(self, hours: Mapping[Hours, TimeWindow]) -> "Horizon":
+        """The same horizon in which some visits keep their hours where they are."""
+        held = copy(self)
+        held.hours = hours
+        return held
 
     @cached_property
     def seconds(self) -> list[memoryview]:

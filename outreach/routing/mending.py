@@ -1,6 +1,7 @@
 """A published plan that a disruption has hit, mended with as few changes as can be."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from outreach.routing.disruptions import Disruption, disturbed
 from outreach.routing.draft import Desk, Draft, draft_of, fill, take_over
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
+from outreach.routing.nearest import with_nearest
 from outreach.routing.objective import measure
 from outreach.routing.pins import put_pins
 from outreach.routing.problem import Announced, Pin, Problem, Turn
@@ -82,7 +84,7 @@ def mend(
     tolerance_s : int
         A visit that begins at most so much earlier or later is not told as a change.
     report : callable, optional
-        Hears of each phase and of sound plans on the way.
+        Hears of each phase and of the plan.
 
     Raises
     ------
@@ -146,7 +148,7 @@ class _Run:
     ) -> None:
         self.began, self.report = began, report
         self.say(Phase.CHECKING)
-        self.published = published
+        self.told, self.published = told, published
         self.problem = disturbed(told, disruptions)
         validate(self.problem)
         self.say(Phase.TRAVEL)
@@ -160,16 +162,15 @@ class _Run:
         span = seconds * SEARCH_SHARE
         ends = (self.began + span * HOURS_SHARE, self.began + span)
         self.say(Phase.DAYS)
-        held = Horizon(self.problem, hours=self.start.hours)
         draft, pinned = self.first()
         if pinned:
-            self.told(draft)
+            held = self.desk.horizon.with_hours(self.start.hours)
             draft = self.better(draft, held, until=ends[0], rounds=rounds)
         if not pinned or self.wants(draft):
             draft = self.better(draft, self.desk.horizon, until=ends[1], rounds=rounds)
         fill(draft)
         self.say(Phase.JUDGING)
-        solution = self.judged(draft, Ending.FINISHED, nearest=True)
+        solution = self.judged(draft)
         self.say(Phase.JUDGING, solution)
         return solution
 
@@ -183,10 +184,17 @@ class _Run:
         return draft, False
 
     def wants(self, draft: Draft) -> bool:
-        """Whether a visit is missing, or one was moved that had not lost its place."""
+        """Whether a visit is missing that was not missing before, or one was moved that had not lost its place."""
         there = {(need_id, day) for need_id, days in draft.days.items() for day in days}
         gone = {(told.need_id, told.day) for told in self.problem.announced} - there
-        return bool(draft.missing()) or not gone <= self.start.lost
+        return bool(self.newly_missing(draft)) or not gone <= self.start.lost
+
+    def newly_missing(self, draft: Draft) -> frozenset[str]:
+        """The needs of which the draft makes fewer visits than were published or are asked for since."""
+        made = Counter(stop.need_id for _, stop in self.published.stops())
+        old = {need.id for need in self.told.needs}
+        wanted = {need.id: made[need.id] if need.id in old else need.quota for need in self.problem.needs}
+        return frozenset(need_id for need_id, days in draft.days.items() if len(days) < wanted[need_id])
 
     def better(self, draft: Draft, horizon: Horizon, *, until: float, rounds: int | None) -> Draft:
         """What the search finds from `draft` on in `horizon`, if its visits are worth more, else `draft`."""
@@ -207,18 +215,18 @@ class _Run:
         found = draft_of(self.desk, {k: [ids[u] for u in order] for k, order in search.best_rounds().items()})
         return found if _worth(found) < _worth(draft) else draft
 
-    def told(self, draft: Draft) -> None:
-        """Tell of a plan on the way."""
-        if self.report is not None:
-            self.say(Phase.DAYS, self.judged(draft, Ending.STOPPED))
+    def judged(self, draft: Draft) -> Solution:
+        """The draft as a solution with hours kept where they can be, and its reasons; the judge has found nothing.
 
-    def judged(self, draft: Draft, ending: Ending, *, nearest: bool = False) -> Solution:
-        """The draft as a solution with hours kept where they can be, and its reasons; the judge has found nothing."""
+        How near a missing visit came is looked for only where the published plan made it.
+        """
+        new, unserved = self.newly_missing(draft), explain(draft, nearest=False)
+        near = {one.need_id: one for one in with_nearest(draft, (one for one in unserved if one.need_id in new))}
         solution = Solution(
             trips=(),
-            unserved=explain(draft, nearest=nearest),
+            unserved=tuple(near.get(one.need_id, one) for one in unserved),
             seed=self.seed,
-            ending=ending,
+            ending=Ending.FINISHED,
             rounds=self.rounds_done,
             versions=versions(),
         )
