@@ -11,6 +11,7 @@ from outreach.routing.expand import Horizon
 from outreach.routing.kernel.insertion import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Need, Turn
+from outreach.routing.shares import NONE, Shares
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 WAITING = 0.2  # a second of it, in seconds of driving, where neighbours are chosen
@@ -21,7 +22,9 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
-    needs, rules, nearby = _needs(horizon, days), _rules(horizon, days), _nearby(horizon, hours, windows)
+    shares = Shares(horizon)
+    needs, rules = _needs(horizon, days, shares), _rules(horizon, days, shares)
+    nearby = _nearby(horizon, hours, windows)
     prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
@@ -42,14 +45,9 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "node": nodes,
         "tour": np.zeros(tours, dtype=TABLES["tour"]),
         "crew": crews,
+        **_together(shares),
         "absent": absent,
-        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
-        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
-        "saved_absent": absent.copy(),
-        "found": np.zeros(max(len(days), 1), dtype=TABLES["found"]),
-        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
-        "turn": np.zeros(len(needs), dtype=TABLES["turn"]),
-        "chain": np.zeros((longest + 1) * max(len(days), 1), dtype=TABLES["chain"]),
+        **_scratch(visits, tours, len(needs), len(days), longest),
     }
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
@@ -70,6 +68,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "lunch_from": horizon.rules.lunch_from_s,
         "lunch_to": horizon.rules.lunch_to_s,
         "work_price": horizon.problem.prices.work_percent,
+        **_weights_together(horizon, shares),
         "chance": 88172645463325252 ^ (seed * 0x9E3779B97F4A7C1 + 1) % (1 << 62),
         "cost": nothing,
         "current": nothing,
@@ -157,7 +156,7 @@ def _window_table(rows: Sequence[tuple[TimeWindow, ...]]) -> Array:
     return table
 
 
-def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
+def _rules(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     """One RULE for each vehicle-day; pools of crews are numbered as they appear."""
     table = np.zeros(len(horizon.vehicle_days), dtype=RULE)
     pools: dict[tuple[str, date], int] = {}
@@ -176,6 +175,7 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
             vd.vehicle.set_up_s,
             vd.vehicle.pack_up_s,
             UNIT * horizon.problem.prices.tour_s,
+            *shares.of_tour[k],
         )
     return table
 
@@ -216,7 +216,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
     return kept
 
 
-def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
+def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
     kept = _kept(horizon, days)
     first = pattern = 0
@@ -239,10 +239,47 @@ def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
             u,
             0,
             UNIT * horizon.price_of_missing(need),
+            shares.group_of.get(need.id, NONE),
         )
         first += need.quota
         pattern += len(need.patterns)
     return table
+
+
+def _together(shares: Shares) -> dict[str, Array]:
+    """The tables of what is priced over several tours together, with nothing in them yet."""
+    table = np.zeros(len(shares.shares), dtype=TABLES["share"])
+    for g, share in enumerate(shares.shares):
+        table[g] = (0, share.fair_s, share.days, share.percent)
+    return {
+        "share": table,
+        "bunch": np.zeros(len(shares.groups), dtype=TABLES["bunch"]),
+        "gathered": np.zeros(len(shares.groups) * len(shares.of_tour), dtype=TABLES["gathered"]),
+    }
+
+
+def _scratch(visits: int, tours: int, needs: int, days: int, longest: int) -> dict[str, Array]:
+    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits."""
+    return {
+        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
+        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
+        "saved_absent": np.arange(needs, dtype=np.int32),
+        "found": np.zeros(max(days, 1), dtype=TABLES["found"]),
+        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
+        "turn": np.zeros(needs, dtype=TABLES["turn"]),
+        "chain": np.zeros((longest + 1) * max(days, 1), dtype=TABLES["chain"]),
+    }
+
+
+def _weights_together(horizon: Horizon, shares: Shares) -> dict[str, int]:
+    """The numbers of the same, and of long days."""
+    return {
+        "shared": int(bool(shares.shares)),
+        "grouped": int(bool(shares.groups)),
+        "group_price": UNIT * shares.group_s,
+        "day_percent": horizon.problem.prices.balance_days,
+        "long_day": horizon.problem.prices.long_day_s,
+    }
 
 
 def _priced(horizon: Horizon) -> bool:
