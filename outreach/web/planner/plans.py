@@ -16,6 +16,7 @@ from outreach.domain.unserved import UnservedRow
 from outreach.i18n import translate
 from outreach.services import audit, boards, plan_rows, planning
 from outreach.services.breaches import PlanBreaches
+from outreach.services.proofs import proofs_of
 from outreach.services.reasons import reason_title
 from outreach.services.weights import PRICES, weights_of
 from outreach.web.auth import allow
@@ -181,10 +182,12 @@ def figures(plan_id: int) -> str:
     plan = boards.plan_row(g.session, plan_id)
     left = by_reason(boards.unserved(g.session, plan_id))
     missing = [(reason_title(code), sum(row.missing for row in rows)) for code, rows in left.items() if code]
+    found = boards.plan_figures(g.session, plan_id)
     return render_template(
         "planner/figures.html",
         plan=plan,
-        figures=boards.plan_figures(g.session, plan_id),
+        figures=found,
+        proofs=proofs_of(found),
         reasons=sorted(missing, key=lambda line: -line[1]),
         weights=weights_of(PRICES),
     )
