@@ -8,15 +8,17 @@ from flask import Response, g
 
 from outreach.domain.roles import Right
 from outreach.domain.sheets import BasePoint, DaySheet, DayStop, PlanFigures, PlanRow, VehicleSign
-from outreach.domain.unserved import UnservedRow
+from outreach.domain.unserved import FixRow, MovedVisit, NeedFixes, UnservedRow
 from outreach.i18n import clock
 from outreach.services import boards
+from outreach.services.fixes import need_fixes
 from outreach.services.registers.lookups import Lookups
-from outreach.web.api.answers import after_cursor, composed, paged
+from outreach.web.api.answers import after_cursor, composed, json_answer, paged
 from outreach.web.api.asked import ListHeaders, MaybeKnown, PageAsked, RowHeaders, TourPageAsked
 from outreach.web.api.described import NOT_MODIFIED, TOKEN, fails
-from outreach.web.api.plan_models import Figures, PlanList, PlanWithFigures, Share, TourList, UnservedList
+from outreach.web.api.plan_models import Figures, FixList, PlanList, PlanWithFigures, Share, TourList, UnservedList
 from outreach.web.auth import allow
+from outreach.web.clock import today
 
 TAG = "plans"
 Row = TypeVar("Row")
@@ -75,6 +77,16 @@ def open_plans(desk: APIBlueprint) -> None:
     def unserved_view(plan_id: int, query_data: PageAsked) -> Response:
         codes = Lookups(g.session).site_codes
         return _part(boards.unserved(g.session, plan_id), query_data, lambda row: _unserved(row, codes))
+
+    @desk.get("/plans/<int:plan_id>/unserved/<int:need_id>/fixes", endpoint="plans-fixes")
+    @allow(Right.SEE_PLANS)
+    @desk.output(FixList, description="Các cách gỡ, thay đổi nhỏ nhất trước")
+    @desk.doc(
+        summary="Cách gỡ cho một nhu cầu chưa xếp đủ, tìm ngay lúc hỏi", operation_id="plans-fixes", tags=[TAG],
+        security=TOKEN, responses=fails("not-found"),
+    )  # fmt: skip
+    def fixes_view(plan_id: int, need_id: int) -> Response:
+        return json_answer(_fixes(need_fixes(g.session, plan_id, need_id, today=today())))
 
 
 def _part(rows: Sequence[Row], asked: PageAsked, written: Callable[[Row], dict[str, Any]]) -> Response:
@@ -149,4 +161,30 @@ def _unserved(row: UnservedRow, codes: Codes) -> dict[str, Any]:
         "commune": row.commune,
         "service": row.service.value, "quota": row.quota, "missing": row.missing, "reasons": reasons,
         "nearest": nearest,
+    }  # fmt: skip
+
+
+def _fixes(found: NeedFixes) -> dict[str, Any]:
+    return {
+        "need_id": found.need_id, "missing": found.missing, "plan_version": found.version,
+        "items": [_fix(row) for row in found.fixes],
+    }  # fmt: skip
+
+
+def _fix(row: FixRow) -> dict[str, Any]:
+    return {
+        "kind": row.kind, "rule": row.rule or None, "amount": row.amount, "day": row.day.isoformat(),
+        "vehicle": _vehicle(row.vehicle), "start": clock(row.start_s), "end": clock(row.end_s),
+        "drive_s": row.drive_s, "text": row.text, "moved": [_moved(visit) for visit in row.moved],
+    }  # fmt: skip
+
+
+def _moved(visit: MovedVisit) -> dict[str, Any]:
+    dropped = visit.to_day is None
+    return {
+        "need_id": visit.need_id, "site_name": visit.site_name, "day": visit.day.isoformat(),
+        "start": clock(visit.start_s), "vehicle": _vehicle(visit.vehicle),
+        "to_day": None if visit.to_day is None else visit.to_day.isoformat(),
+        "to_start": None if dropped else clock(visit.to_start_s),
+        "to_vehicle": None if visit.to_vehicle is None else _vehicle(visit.to_vehicle), "text": visit.text,
     }  # fmt: skip
