@@ -134,7 +134,8 @@ def _reasons_by_day(
     """Count, over all days the site is open, what stands in the way; then the reasons from most to least days."""
     horizon, desk = draft.desk.horizon, draft.desk
     open_days = [day for day in horizon.problem.horizon.days() if horizon.windows_on(site, day)]
-    wished = [day for day in open_days if (not need.first or day >= need.first) and (not need.last or day <= need.last)]
+    ahead = [day for day in open_days if not horizon.is_past(day)]
+    wished = [day for day in ahead if (not need.first or day >= need.first) and (not need.last or day <= need.last)]
     stands = Counter(horizon.standstill(vehicle, day) for vehicle in fitting for day in wished)
     driving = [desk.numbers[v.id, day] for v in fitting for day in wished if (v.id, day) in desk.numbers]
     if not driving:

@@ -1,5 +1,6 @@
 """A problem as the kernel's tables: what each need may use, the rules of each tour, prices and neighbours."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,6 +11,7 @@ from outreach.routing.expand import Horizon
 from outreach.routing.kernel.insertion import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Need, Turn
+from outreach.routing.shares import NONE, Shares
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 WAITING = 0.2  # a second of it, in seconds of driving, where neighbours are chosen
@@ -20,7 +22,10 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
-    needs, rules, nearby = _needs(horizon, days), _rules(horizon, days), _nearby(horizon, hours, windows)
+    shares = Shares(horizon)
+    needs, rules = _needs(horizon, days, shares), _rules(horizon, days, shares)
+    nearby = _nearby(horizon, hours, windows)
+    prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
     crews = _crews(horizon, rules)
@@ -34,20 +39,15 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "hour": hours.ravel(),
         "window": windows.reshape(-1, 2).astype(np.int32).view(TABLES["window"]).ravel(),
         "day": np.array([day.toordinal() for day in days], dtype=np.int32),
-        "day_price": _day_prices(horizon, days).ravel(),
+        "day_price": prices.ravel(),
         "pattern": _patterns(horizon, days).ravel(),
         "near": nearby.ravel(),
         "node": nodes,
         "tour": np.zeros(tours, dtype=TABLES["tour"]),
         "crew": crews,
+        **_together(shares),
         "absent": absent,
-        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
-        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
-        "saved_absent": absent.copy(),
-        "found": np.zeros(max(len(days), 1), dtype=TABLES["found"]),
-        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
-        "turn": np.zeros(len(needs), dtype=TABLES["turn"]),
-        "chain": np.zeros((longest + 1) * max(len(days), 1), dtype=TABLES["chain"]),
+        **_scratch(visits, tours, len(needs), len(days), longest),
     }
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
@@ -56,9 +56,10 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "places": len(legs),
         "visits": visits,
         "days": len(days),
+        "columns": prices.shape[1],
         "window_columns": windows.shape[1],
         "neighbours": nearby.shape[1],
-        "priced": int(any(need.preferred_weeks for need in horizon.problem.needs) or bool(horizon.pins)),
+        "priced": int(_priced(horizon)),
         "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
         "ordered": int((needs["kept_on"] != NOWHERE).any()),
         "timed": int(_timed(horizon, windows)),
@@ -67,6 +68,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "lunch_from": horizon.rules.lunch_from_s,
         "lunch_to": horizon.rules.lunch_to_s,
         "work_price": horizon.problem.prices.work_percent,
+        **_weights_together(horizon, shares),
         "chance": 88172645463325252 ^ (seed * 0x9E3779B97F4A7C1 + 1) % (1 << 62),
         "cost": nothing,
         "current": nothing,
@@ -102,6 +104,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         if len(days):
             hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
+    _keep_hours(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
@@ -113,13 +116,29 @@ def _asked(horizon: Horizon, need: Need, days: Sequence[date]) -> Array:
 
 def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
     """Narrow the windows of pinned needs, and close frozen vehicle-days for all others."""
-    needs = horizon.problem.needs
-    for k, vd in enumerate(horizon.vehicle_days):
-        frozen = (vd.vehicle.id, vd.day) in horizon.frozen
-        for u in range(len(needs)) if frozen else [u for u, need in enumerate(needs) if need.id in horizon.pins]:
-            if hours[u, k] != NOWHERE:
-                windows = horizon.windows_for(needs[u], vd.vehicle, vd.day)
-                hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+    if not horizon.pins and not horizon.frozen and not horizon.problem.today:
+        return
+    tours = horizon.vehicle_days
+    shut = np.array([(vd.vehicle.id, vd.day) in horizon.frozen or horizon.is_past(vd.day) for vd in tours], dtype=bool)
+    for u, need in enumerate(horizon.problem.needs):
+        pins = horizon.pins.get(need.id, ())
+        days = {pin.day for pin in pins if pin.day}
+        said = np.array([vd.day in days for vd in tours], dtype=bool) if days else np.zeros(len(tours), dtype=bool)
+        hours[u, ~said if len(days) >= need.quota else shut & ~said] = NOWHERE
+        for k in np.flatnonzero((said | (len(days) < len(pins))) & (hours[u] != NOWHERE)).tolist():
+            windows = horizon.windows_for(need, tours[k].vehicle, tours[k].day)
+            hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+
+
+def _keep_hours(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
+    """Narrow the windows of visits that keep their hours where they are."""
+    tours = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(horizon.vehicle_days)}
+    needs = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    for need_id, vehicle_id, day in horizon.hours:
+        u, k = needs[need_id], tours[vehicle_id, day]
+        if hours[u, k] != NOWHERE:
+            windows = horizon.windows_for(horizon.needs[need_id], horizon.vehicles[vehicle_id], day)
+            hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
 
 
 def _carried(horizon: Horizon, need: Need) -> Array:
@@ -137,7 +156,7 @@ def _window_table(rows: Sequence[tuple[TimeWindow, ...]]) -> Array:
     return table
 
 
-def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
+def _rules(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     """One RULE for each vehicle-day; pools of crews are numbered as they appear."""
     table = np.zeros(len(horizon.vehicle_days), dtype=RULE)
     pools: dict[tuple[str, date], int] = {}
@@ -145,6 +164,7 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
         limit, rules = vd.vehicle.capacity, horizon.rules_on(vd.vehicle, vd.day)
         table[k] = (
             days.index(vd.day),
+            k if horizon.announced else days.index(vd.day),
             pools.setdefault((vd.vehicle.depot_id, vd.day), len(pools)),
             rules.leave_earliest_s,
             rules.return_latest_s,
@@ -155,6 +175,7 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
             vd.vehicle.set_up_s,
             vd.vehicle.pack_up_s,
             UNIT * horizon.problem.prices.tour_s,
+            *shares.of_tour[k],
         )
     return table
 
@@ -195,7 +216,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
     return kept
 
 
-def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
+def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
     kept = _kept(horizon, days)
     first = pattern = 0
@@ -218,18 +239,71 @@ def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
             u,
             0,
             UNIT * horizon.price_of_missing(need),
+            shares.group_of.get(need.id, NONE),
         )
         first += need.quota
         pattern += len(need.patterns)
     return table
 
 
-def _day_prices(horizon: Horizon, days: Sequence[date]) -> Array:
-    """[need, day] what a visit on that day costs beside its driving."""
-    prices = np.zeros((len(horizon.problem.needs), len(days)), dtype=np.int64)
+def _together(shares: Shares) -> dict[str, Array]:
+    """The tables of what is priced over several tours together, with nothing in them yet."""
+    table = np.zeros(len(shares.shares), dtype=TABLES["share"])
+    for g, share in enumerate(shares.shares):
+        table[g] = (0, share.fair_s, share.days, share.percent)
+    return {
+        "share": table,
+        "bunch": np.zeros(len(shares.groups), dtype=TABLES["bunch"]),
+        "gathered": np.zeros(len(shares.groups) * len(shares.of_tour), dtype=TABLES["gathered"]),
+    }
+
+
+def _scratch(visits: int, tours: int, needs: int, days: int, longest: int) -> dict[str, Array]:
+    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits."""
+    return {
+        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
+        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
+        "saved_absent": np.arange(needs, dtype=np.int32),
+        "found": np.zeros(max(days, 1), dtype=TABLES["found"]),
+        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
+        "turn": np.zeros(needs, dtype=TABLES["turn"]),
+        "chain": np.zeros((longest + 1) * max(days, 1), dtype=TABLES["chain"]),
+    }
+
+
+def _weights_together(horizon: Horizon, shares: Shares) -> dict[str, int]:
+    """The numbers of the same, and of long days."""
+    return {
+        "shared": int(bool(shares.shares)),
+        "grouped": int(bool(shares.groups)),
+        "group_price": UNIT * shares.group_s,
+        "day_percent": horizon.problem.prices.balance_days,
+        "long_day": horizon.problem.prices.long_day_s,
+    }
+
+
+def _priced(horizon: Horizon) -> bool:
+    """Whether a visit may cost more in some tours than in others, beside its driving."""
+    return bool(horizon.pins or horizon.announced) or any(need.preferred_weeks for need in horizon.problem.needs)
+
+
+def _prices(horizon: Horizon, rules: Array) -> Array:
+    """[need, column] what a visit costs beside its driving; tours of a day are one column where they cost the same."""
+    by_day: defaultdict[date, list[int]] = defaultdict(list)  # the vehicle-days
+    for k, vd in enumerate(horizon.vehicle_days):
+        by_day[vd.day].append(k)
+    columns = rules["column"]
+    prices = np.zeros((len(horizon.problem.needs), int(columns.max(initial=-1)) + 1), dtype=np.int64)
     for u, need in enumerate(horizon.problem.needs):
-        if need.preferred_weeks or need.id in horizon.pins:
-            prices[u] = [UNIT * horizon.price_of_day(need, day) for day in days]
+        days = {pin.day for pin in horizon.pins.get(need.id, ())}
+        pinned = [ks for day, ks in by_day.items() if day in days] if days else []
+        for ks in by_day.values() if need.preferred_weeks else pinned:
+            prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
+    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    for need_id, day in horizon.announced:
+        for k in by_day[day] if need_id in numbers else ():
+            price = horizon.price_of_visit(horizon.needs[need_id], horizon.vehicle_days[k])
+            prices[numbers[need_id], columns[k]] = UNIT * price
     return prices
 
 

@@ -47,7 +47,7 @@ class WaysIn:
             self._spot(vehicle, day)
             for day in self.horizon.problem.horizon.days()
             for vehicle in self.horizon.problem.vehicles
-            if draft.desk.numbers.get((vehicle.id, day)) not in taken
+            if draft.desk.numbers.get((vehicle.id, day)) not in taken and not self.horizon.is_past(day)
         ]
 
     def _spot(self, vehicle: Vehicle, day: date) -> Spot:

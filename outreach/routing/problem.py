@@ -138,6 +138,7 @@ class Site:
     max_weight_kg: float | None = None
     extra_set_up_s: int = 0  # added to the vehicle's set-up and taken before each service
     remote: bool = False  # in a remote, border, island or ethnic-minority commune: missed last
+    group: str = ""  # neighbours that one tour should visit, such as those of a commune; "": none
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,15 @@ class FrozenDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """A visit that people were told of: to keep its day, and then its vehicle, is worth something."""
+
+    need_id: str
+    day: date
+    vehicle_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """Days on which all sites (`site_kinds` None) or some kinds are closed; `stops_vehicles`: nobody drives."""
 
@@ -239,3 +249,5 @@ class Problem:
     prices: Prices = Prices()  # noqa: RUF009 - frozen
     pins: tuple[Pin, ...] = ()
     frozen: tuple[FrozenDay, ...] = ()
+    announced: tuple[Announced, ...] = ()
+    today: date | None = None  # days before it are past: what is pinned to them stays, nothing else comes there

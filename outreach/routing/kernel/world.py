@@ -41,12 +41,14 @@ NEED = np.dtype(
         ("absent_at", "i4"),  # where in `absent`, NOWHERE if nothing is missing
         ("absent_since", "i8"),  # the round in which it lost its last visit
         ("missing", "i8"),  # price of each visit left out
+        ("group", "i4"),  # its row in `bunch`, NOWHERE if its site is in no group
     ],
     align=True,
 )
 RULE = np.dtype(
     [
         ("day", "i4"),
+        ("column", "i4"),  # of `day_price`: its day, or itself where visits cost more by some vehicles
         ("pool", "i4"),  # crews are counted by pool: a depot on a day
         ("leave", "i4"),
         ("back", "i4"),
@@ -57,6 +59,8 @@ RULE = np.dtype(
         ("set_up", "i4"),
         ("pack_up", "i4"),
         ("price", "i8"),  # of going out at all
+        ("bus", "i4"),  # the rows in `share` of its vehicle and its week, NOWHERE where that has no price
+        ("week", "i4"),
     ],
     align=True,
 )
@@ -84,6 +88,7 @@ TOUR = np.dtype(
         ("handling", "i4"),  # set-ups, services and pack-ups
         ("load", "i4"),
         ("over", "i4"),  # load above the capacity
+        ("work", "i4"),  # from leaving to returning, as it was priced last
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
     ],
@@ -98,13 +103,16 @@ TABLES = {
     "hour": np.dtype([("row", "i4")]),  # [need, tour] row of `window`, NOWHERE where the need may not be in the tour
     "window": np.dtype([("opens", "i4"), ("closes", "i4")]),  # [row, window], ended by an opening at FAR
     "day": np.dtype([("date", "i4")]),  # ordinals
-    "day_price": np.dtype([("price", "i8")]),  # [need, day]
+    "day_price": np.dtype([("price", "i8")]),  # [need, column]
     "pattern": np.dtype([("holds", "i4")]),  # [pattern, day]
     "near": np.dtype([("need", "i4")]),  # [need, neighbour] the needs nearest to each
     # the plan in the making
     "node": NODE,  # visit nodes, then one node for each tour
     "tour": TOUR,
     "crew": np.dtype([("left", "i4")]),  # [pool]
+    "share": np.dtype([("work", "i8"), ("fair", "i8"), ("days", "i8"), ("percent", "i8")], align=True),  # [share]
+    "bunch": np.dtype([("tours", "i4")]),  # [group] tours that visit it
+    "gathered": np.dtype([("visits", "i4")]),  # [group, tour]
     "absent": np.dtype([("need", "i4")]),  # needs with a visit missing, in no order
     # this round's journal
     "saved_tour": np.dtype([("tour", "i4"), ("was", TOUR)], align=True),
@@ -122,6 +130,7 @@ NUMBERS = (
     "places",
     "visits",  # visit nodes; tour k has node visits + k
     "days",
+    "columns",  # of prices by day
     "window_columns",
     "neighbours",
     "priced",  # 1: a visit costs more on some days
@@ -137,6 +146,11 @@ NUMBERS = (
     "lunch_from",
     "lunch_to",
     "work_price",  # for each second between leaving and returning
+    "shared",  # 1: vehicles or weeks have shares of the work
+    "grouped",  # 1: some sites belong together
+    "group_price",  # of each tour beyond the first that visits a group
+    "day_percent",  # of the square of the hours by which a day is longer than a usual one
+    "long_day",  # seconds of a usual day
     "chance",  # state of the random numbers
     "cost",  # of the plan as it is
     "current",  # of the plan this round began with
@@ -192,6 +206,9 @@ near = _table("near")
 node = _table("node")
 tour = _table("tour")
 crew = _table("crew")
+share = _table("share")
+bunch = _table("bunch")
+gathered = _table("gathered")
 absent = _table("absent")
 saved_tour = _table("saved_tour")
 saved_node = _table("saved_node")
