@@ -8,17 +8,15 @@ from flask import Response, g
 
 from outreach.domain.roles import Right
 from outreach.domain.sheets import BasePoint, DaySheet, DayStop, PlanFigures, PlanRow, VehicleSign
-from outreach.domain.unserved import FixRow, MovedVisit, NeedFixes, UnservedRow
+from outreach.domain.unserved import UnservedRow
 from outreach.i18n import clock
 from outreach.services import boards
-from outreach.services.fixes import need_fixes
 from outreach.services.registers.lookups import Lookups
-from outreach.web.api.answers import after_cursor, composed, json_answer, paged
+from outreach.web.api.answers import after_cursor, composed, paged
 from outreach.web.api.asked import ListHeaders, MaybeKnown, PageAsked, RowHeaders, TourPageAsked
 from outreach.web.api.described import NOT_MODIFIED, TOKEN, fails
-from outreach.web.api.plan_models import Figures, FixList, PlanList, PlanWithFigures, Share, TourList, UnservedList
+from outreach.web.api.plan_models import Figures, PlanList, PlanWithFigures, Share, TourList, UnservedList
 from outreach.web.auth import allow
-from outreach.web.clock import today
 
 TAG = "plans"
 Row = TypeVar("Row")
@@ -78,16 +76,6 @@ def open_plans(desk: APIBlueprint) -> None:
         codes = Lookups(g.session).site_codes
         return _part(boards.unserved(g.session, plan_id), query_data, lambda row: _unserved(row, codes))
 
-    @desk.get("/plans/<int:plan_id>/unserved/<int:need_id>/fixes", endpoint="plans-fixes")
-    @allow(Right.SEE_PLANS)
-    @desk.output(FixList, description="Các cách gỡ, thay đổi nhỏ nhất trước")
-    @desk.doc(
-        summary="Cách gỡ cho một nhu cầu chưa xếp đủ, tìm ngay lúc hỏi", operation_id="plans-fixes", tags=[TAG],
-        security=TOKEN, responses=fails("not-found"),
-    )  # fmt: skip
-    def fixes_view(plan_id: int, need_id: int) -> Response:
-        return json_answer(_fixes(need_fixes(g.session, plan_id, need_id, today=today())))
-
 
 def _part(rows: Sequence[Row], asked: PageAsked, written: Callable[[Row], dict[str, Any]]) -> Response:
     """A page of rows that are counted by their place in the plan."""
@@ -106,7 +94,8 @@ def _plan(row: PlanRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _vehicle(sign: VehicleSign) -> dict[str, Any]:
+def vehicle_of(sign: VehicleSign) -> dict[str, Any]:
+    """A vehicle of a plan."""
     return {"id": sign.id, "name": sign.name, "sign": sign.sign, "base": sign.base_name}
 
 
@@ -114,7 +103,7 @@ def _figures(figures: PlanFigures) -> dict[str, Any]:
     plain = {name: getattr(figures, name) for name in Figures.model_fields if name != "shares"}
     shares = [
         {name: getattr(share, name) for name in Share.model_fields if name != "vehicle"}
-        | {"vehicle": _vehicle(share.vehicle)}
+        | {"vehicle": vehicle_of(share.vehicle)}
         for share in figures.shares
     ]
     return plain | {"shares": shares}
@@ -126,7 +115,7 @@ def _place(point: BasePoint) -> dict[str, Any]:
 
 def _tour(sheet: DaySheet, codes: Codes) -> dict[str, Any]:
     return {
-        "day": sheet.day.isoformat(), "vehicle": _vehicle(sheet.vehicle), "trip": sheet.trip_number,
+        "day": sheet.day.isoformat(), "vehicle": vehicle_of(sheet.vehicle), "trip": sheet.trip_number,
         "day_of_trip": sheet.day_of_trip, "trip_days": sheet.trip_days, "start": _place(sheet.start),
         "end": _place(sheet.end), "overnight": sheet.overnight, "leave": clock(sheet.leave_s),
         "back": clock(sheet.return_s),
@@ -151,7 +140,7 @@ def _unserved(row: UnservedRow, codes: Codes) -> dict[str, Any]:
     reasons = [{"code": code, "text": text} for code, text in zip(row.codes, row.reasons, strict=True)]
     nearest = [
         {
-            "rule": near.rule, "amount": near.amount, "day": near.day.isoformat(), "vehicle": _vehicle(near.vehicle),
+            "rule": near.rule, "amount": near.amount, "day": near.day.isoformat(), "vehicle": vehicle_of(near.vehicle),
             "text": near.text,
         }
         for near in row.nearest
@@ -161,30 +150,4 @@ def _unserved(row: UnservedRow, codes: Codes) -> dict[str, Any]:
         "commune": row.commune,
         "service": row.service.value, "quota": row.quota, "missing": row.missing, "reasons": reasons,
         "nearest": nearest,
-    }  # fmt: skip
-
-
-def _fixes(found: NeedFixes) -> dict[str, Any]:
-    return {
-        "need_id": found.need_id, "missing": found.missing, "plan_version": found.version,
-        "items": [_fix(row) for row in found.fixes],
-    }  # fmt: skip
-
-
-def _fix(row: FixRow) -> dict[str, Any]:
-    return {
-        "kind": row.kind, "rule": row.rule or None, "amount": row.amount, "day": row.day.isoformat(),
-        "vehicle": _vehicle(row.vehicle), "start": clock(row.start_s), "end": clock(row.end_s),
-        "drive_s": row.drive_s, "text": row.text, "moved": [_moved(visit) for visit in row.moved],
-    }  # fmt: skip
-
-
-def _moved(visit: MovedVisit) -> dict[str, Any]:
-    dropped = visit.to_day is None
-    return {
-        "need_id": visit.need_id, "site_name": visit.site_name, "day": visit.day.isoformat(),
-        "start": clock(visit.start_s), "vehicle": _vehicle(visit.vehicle),
-        "to_day": None if visit.to_day is None else visit.to_day.isoformat(),
-        "to_start": None if dropped else clock(visit.to_start_s),
-        "to_vehicle": None if visit.to_vehicle is None else _vehicle(visit.to_vehicle), "text": visit.text,
     }  # fmt: skip
