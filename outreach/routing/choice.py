@@ -7,6 +7,7 @@ from datetime import date
 
 from outreach.routing.draft import Desk, Round
 from outreach.routing.problem import Need
+from outreach.routing.rhythm import Half
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class Wish:
 
     need: Need
     sets: frozenset[frozenset[int]]
+    half: Half | None = None  # of the beat it is on
 
     @property
     def most(self) -> int:

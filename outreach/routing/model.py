@@ -1,6 +1,6 @@
 """A problem as the kernel's tables: what each need may use, the rules of each tour, prices and neighbours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -8,8 +8,9 @@ import numpy as np
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
 from outreach.routing.kernel.insertion import FIRST, LAST
-from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
+from outreach.routing.kernel.world import FAR, NEED, NEVER, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Need, Turn
+from outreach.routing.rhythm import Form, Half, cut, has_beat
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 WAITING = 0.2  # a second of it, in seconds of driving, where neighbours are chosen
@@ -20,15 +21,19 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
-    needs, rules, nearby = _needs(horizon, days), _rules(horizon, days), _nearby(horizon, hours, windows)
+    beats, rows_of_beats = _beats(horizon, days)
+    needs = _needs(horizon, days, rows_of_beats)
+    rules, nearby = _rules(horizon, days), _nearby(horizon, hours[: len(needs)], windows)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
     crews = _crews(horizon, rules)
+    numbers_of = {need.id: u for u, need in enumerate(horizon.problem.needs)}
     legs = np.where(horizon.travel.seconds == NO_ROAD, FAR, horizon.travel.seconds).astype(np.int32)
     absent = np.arange(len(needs), dtype=np.int32)
     tables = {
         "need": needs,
         "rule": rules,
+        "form": np.array([numbers_of[form.need_id] for form in horizon.forms], dtype=np.int32),
         "leg": legs.ravel(),
         "leg_back": (legs if np.array_equal(legs, legs.T) else np.ascontiguousarray(legs.T)).ravel(),
         "hour": hours.ravel(),
@@ -36,6 +41,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "day": np.array([day.toordinal() for day in days], dtype=np.int32),
         "day_price": _day_prices(horizon, days).ravel(),
         "pattern": _patterns(horizon, days).ravel(),
+        "beat": beats,
         "near": nearby.ravel(),
         "node": nodes,
         "tour": np.zeros(tours, dtype=TABLES["tour"]),
@@ -44,7 +50,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
         "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
         "saved_absent": absent.copy(),
-        "found": np.zeros(max(len(days), 1), dtype=TABLES["found"]),
+        "found": np.zeros(max(len(days), 1) * (3 if len(beats) else 1), dtype=TABLES["found"]),
         "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
         "turn": np.zeros(len(needs), dtype=TABLES["turn"]),
         "chain": np.zeros((longest + 1) * max(len(days), 1), dtype=TABLES["chain"]),
@@ -52,6 +58,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
         "needs": len(needs),
+        "forms": len(horizon.forms),
         "tours": tours,
         "places": len(legs),
         "visits": visits,
@@ -77,7 +84,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
 
 
 def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
-    """[need, tour] the row of the table of windows, and that table; a row's end is an opening at FAR."""
+    """[form, tour] the row of the table of windows, and that table; a row's end is an opening at FAR."""
     rows: dict[tuple[TimeWindow, ...], int] = {}
     day_of = np.array([days.index(vd.day) for vd in horizon.vehicle_days], dtype=np.intp)
     by_class: dict[object, Array] = {}
@@ -90,7 +97,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         by_site[site.id] = by_class[kind]
     carried: dict[object, Array] = {}  # by all that decides it
     asked: dict[object, Array] = {}
-    hours = np.full((len(horizon.problem.needs), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
+    hours = np.full((len(horizon.forms), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
     for u, need in enumerate(horizon.problem.needs):
         site = horizon.sites[need.site_id]
         way = (site.reached_by, site.max_length_m, site.max_height_m, site.max_weight_kg, need.equipment)
@@ -102,6 +109,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         if len(days):
             hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
+    _halve(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
@@ -120,6 +128,42 @@ def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...]
             if hours[u, k] != NOWHERE:
                 windows = horizon.windows_for(needs[u], vd.vehicle, vd.day)
                 hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+
+
+def _halve(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
+    """Cut the windows of needs with a beat to each half of the day."""
+    uncut, known = list(rows), dict[tuple[Half | None, int, int], int]()
+    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    for f in range(len(numbers), len(horizon.forms)):
+        form = horizon.forms[f]
+        need = horizon.needs[form.need_id]
+        for k, row in enumerate(hours[numbers[need.id]].tolist()):
+            key = (form.half, need.service_s, row)
+            if row != NOWHERE and key not in known:
+                windows = cut(uncut[row], form.half, need, horizon.rules)
+                known[key] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+            hours[f, k] = NOWHERE if row == NOWHERE else known[key]
+
+
+def _beats(horizon: Horizon, days: Sequence[date]) -> tuple[Array, dict[str, tuple[int, int, int]]]:
+    """The open days of all beats one after the other, and by need where its mornings, afternoons and end are."""
+    numbers = {day: d for d, day in enumerate(days)}
+    table: list[int] = []
+    places: dict[str, tuple[int, int, int]] = {}
+    known: dict[tuple[tuple[Half, tuple[date, ...]], ...], tuple[int, int, int]] = {}
+    for need in horizon.problem.needs:
+        if not has_beat(need):
+            continue
+        beats = tuple((beat.half, beat.days) for beat in horizon.beats(need).values())
+        if beats not in known:
+            ends = [len(table)]
+            for half in Half:
+                for own, open_days in beats:
+                    table += [*(numbers[day] for day in open_days), NOWHERE] if own is half else []
+                ends.append(len(table))
+            known[beats] = (ends[0], ends[1], ends[2])
+        places[need.id] = known[beats]
+    return np.array(table, dtype=np.int32), places
 
 
 def _carried(horizon: Horizon, need: Need) -> Array:
@@ -173,6 +217,7 @@ def _nodes(horizon: Horizon, needs: Array) -> Array:
     nodes = np.zeros(visits + tours, dtype=NODE)
     nodes["need"] = nodes["tour"] = NOWHERE
     nodes["need"][:visits] = np.repeat(np.arange(len(needs)), needs["count"])
+    nodes["form"] = nodes["need"]
     nodes["place"][:visits] = np.repeat(needs["place"], needs["count"])
     nodes["place"][visits:] = [horizon.travel.index[vd.vehicle.depot_id] for vd in horizon.vehicle_days]
     nodes["into"] = nodes["place"]
@@ -195,7 +240,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
     return kept
 
 
-def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
+def _needs(horizon: Horizon, days: Sequence[date], beats: Mapping[str, tuple[int, int, int]]) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
     kept = _kept(horizon, days)
     first = pattern = 0
@@ -218,6 +263,10 @@ def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
             u,
             0,
             UNIT * horizon.price_of_missing(need),
+            u,
+            horizon.form_numbers.get(Form(need.id, Half.MORNING), NOWHERE),
+            *beats.get(need.id, (0, 0, 0)),
+            NEVER if need.rhythm and need.rhythm.rule else UNIT * horizon.price_of_form(need, None),
         )
         first += need.quota
         pattern += len(need.patterns)

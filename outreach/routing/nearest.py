@@ -8,7 +8,8 @@ from itertools import pairwise, permutations
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft
 from outreach.routing.expand import pinned_hours
 from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, usual_hours
-from outreach.routing.problem import NO_ROAD, Need, Pin, Rules, Site, Vehicle
+from outreach.routing.problem import NO_ROAD, Need, Rules, Site, Vehicle
+from outreach.routing.rhythm import Half, cut, halves_left
 from outreach.routing.solution import Hurdle, NearMiss, Reason, ReasonCode, Unserved
 from outreach.routing.timeline import Call, Clock, Times, call_of
 
@@ -96,19 +97,27 @@ class _Search:
             return
         pins = self.horizon.pins_on(wish.need, spot.day)
         windows = self.horizon.windows_on(wish.site, spot.day) or usual_hours(wish.site, spot.day)
+        own = self.draft.halves.get(wish.need.id, {})
+        halves = halves_left(self.horizon, wish.need, own, spot.day)
+        half = halves[0] if len(halves) == 1 else None
         call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
-        unpinned = replace(call, windows=windows, turn=None, follows=None)
-        call = replace(call, windows=pinned_hours(pins, windows))
+        unpinned = replace(call, windows=self._cut(wish, windows, half), turn=None, follows=None)
+        any_hour = replace(call, windows=pinned_hours(pins, windows))
+        call = replace(call, windows=self._cut(wish, any_hour.windows, half))
+        alone = lacks[:1]
         if not lacks:
-            yield from self._stretched(spot, call, windows, pins, best)
-            lacks = [Lack(Hurdle.PINNED)] if pins else []
-        if len(lacks) == 1:
-            (lack,) = lacks
+            yield from self._stretched(wish, spot, call=call, windows=windows, half=half, best=best)
+            alone = [Lack(Hurdle.PINNED)] * bool(pins) + [Lack(Hurdle.RHYTHM)] * (half is not None)
+        eased = {Hurdle.PINNED: unpinned, Hurdle.RHYTHM: any_hour}
+        for lack in alone if len(lacks) <= 1 else ():
             nearer = lack.hurdle not in best or lack.amount < best[lack.hurdle][0].amount
-            if nearer and self._fits(spot, spot.calls, unpinned if lack.hurdle is Hurdle.PINNED else call):
+            if nearer and self._fits(spot, spot.calls, eased.get(lack.hurdle, call)):
                 yield lack
         if mended_by_room:
             yield from self._swapped(wish, spot, call, best.get(Hurdle.ROOM))
+
+    def _cut(self, wish: Wish, windows: Windows, half: Half | None) -> Windows:
+        return cut(windows, half, wish.need, self.horizon.rules)
 
     def _has_road(self, site: Site, spot: Spot) -> bool:
         place, seconds = self.horizon.travel.index[site.place_id], spot.clock.seconds
@@ -130,9 +139,17 @@ class _Search:
         return False
 
     def _stretched(
-        self, spot: Spot, call: Call, windows: Windows, pins: tuple[Pin, ...], best: dict[Hurdle, tuple[Lack, Spot]]
+        self,
+        wish: Wish,
+        spot: Spot,
+        *,
+        call: Call,
+        windows: Windows,
+        half: Half | None,
+        best: dict[Hurdle, tuple[Lack, Spot]],
     ) -> Iterator[Lack]:
         """The limits of time, each eased second by second; nothing else is in the way."""
+        pins = self.horizon.pins_on(wish.need, spot.day)
         limits = {
             hurdle: best[hurdle][0].amount - 1 if hurdle in best else max(elastic.most(spot.rules, windows), 0)
             for hurdle, elastic in ELASTIC.items()
@@ -142,7 +159,8 @@ class _Search:
             rules, eased = spot.rules, windows
             for hurdle, amount in by.items():
                 rules, eased = ELASTIC[hurdle].eased(rules, eased, amount)
-            return self._fits(spot, spot.calls, replace(call, windows=pinned_hours(pins, eased)), rules)
+            eased = self._cut(wish, pinned_hours(pins, eased), half)
+            return self._fits(spot, spot.calls, replace(call, windows=eased), rules)
 
         if not fits(limits):
             return  # not even all of them together let it in by as little

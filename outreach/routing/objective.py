@@ -29,6 +29,7 @@ class Prices:
     tour_s: int = 2_400  # sending a crew out at all: 40 minutes of road
     work_percent: int = 5  # of each second between leaving and returning: waiting is not free
     wrong_week_s: int = 1_200  # a visit outside the weeks the host wished for
+    off_beat_s: int = 1_200  # a visit off the weekday, half-day or weeks of its need's rhythm, where that is a wish
 
     def of_missing(self, need: "Need", site: "Site", first: date) -> int:
         """What leaving out one visit of `need` at `site` costs in a horizon that begins on `first`."""

@@ -10,10 +10,12 @@ from outreach.routing.kernel.world import (
     NOWHERE,
     UNIT,
     absent,
+    beat,
     chain,
     crew,
     day,
     day_price,
+    form,
     found,
     hour,
     leg,
@@ -91,11 +93,11 @@ def keeps_time(w, u, k, p, detour):
     size, first, v = 0, 0, home
     while True:
         if v != home:
-            stop(w, size).need = node(w, v).need
+            stop(w, size).need, stop(w, size).row = node(w, v).need, node(w, v).row
             size += 1
         if v == p:
             first = size
-            stop(w, size).need = u
+            stop(w, size).need, stop(w, size).row = u, row_of(w, u, k)
             size += 1
         v = node(w, v).next
         if v == home:
@@ -109,7 +111,7 @@ def keeps_time(w, u, k, p, detour):
 def look_after(w, u, k, p, by_day):
     """Remember the place after node `p` of tour `k` if it is the cheapest seen (on its day) and holds."""
     before, place = node(w, p), need(w, u).place * w.places
-    after, best = node(w, before.next), found(w, rule(w, k).day if by_day else 0)
+    after, best = node(w, before.next), found(w, w.found_from + rule(w, k).day if by_day else 0)
     detour = leg_back(w, place + before.place).seconds + leg(w, place + after.into).seconds - before.ahead
     cost = UNIT * detour
     if before.next == p:
@@ -201,12 +203,13 @@ def place_single(w, u):
 @compiled
 def open_days(w, u):
     """Open every day for need `u` in `found` but those on which it has a visit that stays."""
-    for d in range(w.days):
-        found(w, d).cost = NEVER
     asked = need(w, u)
+    for d in range(w.found_from, w.found_from + w.days):
+        found(w, d).cost, found(w, d).form = NEVER, asked.form
     for v in range(asked.first, asked.first + asked.count):
         if node(w, v).tour != NOWHERE:
-            found(w, rule(w, node(w, v).tour).day).cost = -NEVER  # nothing is cheaper: nothing is put there
+            stays = found(w, w.found_from + rule(w, node(w, v).tour).day)
+            stays.cost, stays.form = -NEVER, node(w, v).form  # nothing is cheaper: nothing is put there
 
 
 @compiled
@@ -299,6 +302,116 @@ def put_on(w, u, d):
 
 
 @compiled
+def look_on_each_day(w, u, form, part):
+    """The cheapest place of need `u` in one of its forms on each day, into one part of `found`."""
+    w.found_from, need(w, u).form = part * w.days, form
+    open_days(w, u)
+    look_at_neighbours(w, u, True)
+    look_at_depots(w, u, True, 0, w.tours)
+
+
+@compiled
+def run_from(w, u, i, end):
+    """What is saved by visits on the open days of a beat from entry `i` on, as many as are asked for.
+
+    Second, how many of them are there already.
+    """
+    asked = need(w, u)
+    saved, kept, last = 0, 0, NOWHERE
+    for j in range(i, min(i + asked.count, end)):
+        d = beat(w, j).day
+        if d == NOWHERE:
+            break
+        place = found(w, w.found_from + d)
+        stays = place.cost == -NEVER
+        if (stays and place.form != asked.form) or (not stays and place.cost >= asked.missing):
+            continue
+        if last != NOWHERE and asked.most > 0 and day(w, d).date - day(w, last).date > asked.most:
+            break
+        last = d
+        if stays:
+            kept += 1
+        else:
+            saved += asked.missing - place.cost
+    return saved, kept
+
+
+@compiled
+def best_run(w, u):
+    """The half-day and the first entry in `beat` of the run of open days that saves most; NOWHERE if none saves."""
+    asked = need(w, u)
+    best, best_half, best_at, on_beat = 0, NOWHERE, NOWHERE, 0
+    for v in range(asked.first, asked.first + asked.count):
+        on_beat += node(w, v).tour != NOWHERE and node(w, v).form >= asked.halves
+    for half in range(2):
+        asked.form, w.found_from = asked.halves + half, (1 + half) * w.days
+        begin, end = (asked.beat, asked.beat_noon) if half == 0 else (asked.beat_noon, asked.beat_end)
+        for i in range(begin, end):
+            if beat(w, i).day == NOWHERE:
+                continue
+            saved, kept = run_from(w, u, i, end)
+            if saved > best and kept == on_beat and not blinks(w):
+                best, best_half, best_at = saved, half, i
+    return best_half, best_at
+
+
+@compiled
+def take_run(w, u, half, i):
+    """Bring the places of a run of open days into the first part of `found`, where they cost no more than there."""
+    asked = need(w, u)
+    for j in range(i, min(i + asked.count, asked.beat_end)):
+        d = beat(w, j).day
+        if d == NOWHERE:
+            break
+        here, there = found(w, d), found(w, (1 + half) * w.days + d)
+        if there.cost <= here.cost and there.cost > -NEVER:
+            here.cost, here.after, here.tour, here.form = there.cost, there.after, there.tour, there.form
+
+
+@compiled
+def place_on_beat(w, u):
+    """Put the missing visits of need `u` on the beat that costs least, and where it is a wish, others beside it.
+
+    The places of the best run are taken together with those off the beat, which cost `off` more; of all these days
+    the cheapest choice is made as for any linked need. So each visit is priced as it is put.
+    """
+    if is_old_news(w, u):
+        return False
+    asked, free = need(w, u), u
+    look_on_each_day(w, u, asked.halves, 1)
+    look_on_each_day(w, u, asked.halves + 1, 2)
+    half, i = best_run(w, u)
+    asked.form, w.found_from = free, 0
+    if asked.off < NEVER:
+        look_on_each_day(w, u, free, 0)
+        for d in range(w.days):
+            if -NEVER < found(w, d).cost < NEVER:
+                found(w, d).cost += asked.off
+    else:
+        open_days(w, u)
+    if half != NOWHERE:
+        take_run(w, u, half, i)
+    elif asked.off == NEVER:
+        return False
+    visits, d = best_chain(w, u)
+    return put_chain(w, u, visits, d)
+
+
+@compiled
+def put_chain(w, u, visits, d):
+    """Put the missing ones of so many visits of need `u` on the chain of days that ends on day `d`."""
+    put = False
+    while visits > 0:
+        if found(w, d).cost > -NEVER:
+            need(w, u).form = found(w, d).form
+        if put_on(w, u, d):
+            put = True
+        d = chain(w, visits * w.days + d).before
+        visits -= 1
+    return put
+
+
+@compiled
 def place_linked(w, u):
     """Put the missing visits of need `u` on the days that cost least together; False if nothing was put."""
     if is_old_news(w, u):
@@ -316,17 +429,14 @@ def place_linked(w, u):
                 put = True
         return put
     visits, d = best_chain(w, u)
-    while visits > 0:
-        if put_on(w, u, d):
-            put = True
-        d = chain(w, visits * w.days + d).before
-        visits -= 1
-    return put
+    return put_chain(w, u, visits, d)
 
 
 @compiled
 def place_visits(w, u):
     """Put the missing visits of need `u` where they cost least; False if none was put."""
+    if need(w, u).beat < need(w, u).beat_end:
+        return place_on_beat(w, u)
     if need(w, u).count == 1 and need(w, u).pattern == need(w, u).pattern_end:
         return place_single(w, u)
     return place_linked(w, u)
@@ -339,7 +449,9 @@ def close_hopeless(w):
         if w.timed:
             refresh(w, k)
         depot = node(w, w.visits + k)
-        for u in range(w.needs):
+        for f in range(w.forms):
+            u = form(w, f).need
+            need(w, u).form = f
             if row_of(w, u, k) == NOWHERE:
                 continue
             detour = travel(w, depot.place, need(w, u).place) + travel(w, need(w, u).place, depot.into)
@@ -350,7 +462,9 @@ def close_hopeless(w):
                 and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
             )
             if not holds:
-                hour(w, u * w.tours + k).row = NOWHERE
+                hour(w, f * w.tours + k).row = NOWHERE
+    for u in range(w.needs):
+        need(w, u).form = u
 
 
 @compiled
