@@ -231,7 +231,7 @@ class _Judge:
         return found
 
     def pins_are_kept(self, solution: Solution) -> Iterator[Breach]:
-        """What people fixed of a visit holds; a frozen day has the visits pinned to it and no other."""
+        """What people fixed of a visit holds; a frozen or past day has the visits pinned to it alone."""
         made = defaultdict(list)
         for tour in solution.tours():
             for i, stop in enumerate(tour.stops):
@@ -247,7 +247,8 @@ class _Judge:
         frozen = {(frozen.vehicle_id, frozen.day) for frozen in self.problem.frozen}
         for tour, stop in solution.stops():
             own = (tour.vehicle_id, tour.day)
-            if own in frozen and (*own, stop.need_id) not in pinned:
+            past = self.problem.today is not None and tour.day < self.problem.today
+            if (own in frozen or past) and (*own, stop.need_id) not in pinned:
                 yield Breach(RuleName.DAY_FROZEN, tour.vehicle_id, 0, tour.day)
 
     @staticmethod
@@ -359,7 +360,8 @@ class _Judge:
         )
         asked = (need.first is None or day >= need.first) and (need.last is None or day <= need.last)
         rested = need.last_visit is None or (day - need.last_visit).days >= max(need.min_gap_days, 1)
-        off = any(closure.stops_vehicles and day in closure.period for closure in self.problem.closures)
+        past = self.problem.today is not None and day < self.problem.today
+        off = past or any(closure.stops_vehicles and day in closure.period for closure in self.problem.closures)
         if (
             self.is_closed(site, day)
             or not any(first <= last for first, last in spans)

@@ -226,7 +226,7 @@ class Draft:
 
     def _price_of_form(self, need: Need, k: int, *, half: Half | None, limit: float) -> tuple[float, Round] | None:
         old, horizon = self.rounds.get(k), self.desk.horizon
-        wish = horizon.price_of_day(need, self.desk.vehicle_days[k].day) + horizon.price_of_form(need, half)
+        wish = horizon.price_of_visit(need, self.desk.vehicle_days[k]) + horizon.price_of_form(need, half)
         found = self.desk.with_call(k, old, self.desk.call(need, k, half=half), limit=limit - wish)
         if isinstance(found, Failure):
             return None
@@ -239,14 +239,14 @@ class Draft:
 
     def _note(self, need: Need, k: int, new: Round) -> None:
         """The visit of `need` in `new` has its day, and its place on the beat."""
-        horizon, day = self.desk.horizon, self.desk.vehicle_days[k].day
-        self.days[need.id] = tuple(sorted((*self.days[need.id], day)))
-        self.price += horizon.price_of_day(need, day) - horizon.price_of_missing(need)
+        horizon, place = self.desk.horizon, self.desk.vehicle_days[k]
+        self.days[need.id] = tuple(sorted((*self.days[need.id], place.day)))
+        self.price += horizon.price_of_visit(need, place) - horizon.price_of_missing(need)
         if has_beat(need):
             half = next((call.half for call in new.calls if call.need_id == need.id), None)
             self.price += horizon.price_of_form(need, half)
             if half is not None:
-                self.halves.setdefault(need.id, {})[day] = half
+                self.halves.setdefault(need.id, {})[place.day] = half
 
     def _set_round(self, k: int, new: Round) -> None:
         old = self.rounds.get(k)

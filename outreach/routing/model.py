@@ -1,5 +1,6 @@
 """A problem as the kernel's tables: what each need may use, the rules of each tour, prices and neighbours."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -24,6 +25,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     beats, rows_of_beats = _beats(horizon, days)
     needs = _needs(horizon, days, rows_of_beats)
     rules, nearby = _rules(horizon, days), _nearby(horizon, hours[: len(needs)], windows)
+    prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
     crews = _crews(horizon, rules)
@@ -39,7 +41,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "hour": hours.ravel(),
         "window": windows.reshape(-1, 2).astype(np.int32).view(TABLES["window"]).ravel(),
         "day": np.array([day.toordinal() for day in days], dtype=np.int32),
-        "day_price": _day_prices(horizon, days).ravel(),
+        "day_price": prices.ravel(),
         "pattern": _patterns(horizon, days).ravel(),
         "beat": beats,
         "near": nearby.ravel(),
@@ -63,9 +65,10 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "places": len(legs),
         "visits": visits,
         "days": len(days),
+        "columns": prices.shape[1],
         "window_columns": windows.shape[1],
         "neighbours": nearby.shape[1],
-        "priced": int(any(need.preferred_weeks for need in horizon.problem.needs) or bool(horizon.pins)),
+        "priced": int(_priced(horizon)),
         "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
         "ordered": int((needs["kept_on"] != NOWHERE).any()),
         "timed": int(_timed(horizon, windows)),
@@ -121,12 +124,14 @@ def _asked(horizon: Horizon, need: Need, days: Sequence[date]) -> Array:
 
 def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
     """Narrow the windows of pinned needs, and close frozen vehicle-days for all others."""
-    needs = horizon.problem.needs
+    pinned = [(u, need) for u, need in enumerate(horizon.problem.needs) if need.id in horizon.pins]
+    free = np.array([need.id not in horizon.pins for need in horizon.problem.needs], dtype=bool)
     for k, vd in enumerate(horizon.vehicle_days):
-        frozen = (vd.vehicle.id, vd.day) in horizon.frozen
-        for u in range(len(needs)) if frozen else [u for u, need in enumerate(needs) if need.id in horizon.pins]:
+        if (vd.vehicle.id, vd.day) in horizon.frozen or horizon.is_past(vd.day):
+            hours[: len(free), k][free] = NOWHERE
+        for u, need in pinned:
             if hours[u, k] != NOWHERE:
-                windows = horizon.windows_for(needs[u], vd.vehicle, vd.day)
+                windows = horizon.windows_for(need, vd.vehicle, vd.day)
                 hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
 
 
@@ -189,6 +194,7 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
         limit, rules = vd.vehicle.capacity, horizon.rules_on(vd.vehicle, vd.day)
         table[k] = (
             days.index(vd.day),
+            k if horizon.announced else days.index(vd.day),
             pools.setdefault((vd.vehicle.depot_id, vd.day), len(pools)),
             rules.leave_earliest_s,
             rules.return_latest_s,
@@ -273,12 +279,27 @@ def _needs(horizon: Horizon, days: Sequence[date], beats: Mapping[str, tuple[int
     return table
 
 
-def _day_prices(horizon: Horizon, days: Sequence[date]) -> Array:
-    """[need, day] what a visit on that day costs beside its driving."""
-    prices = np.zeros((len(horizon.problem.needs), len(days)), dtype=np.int64)
+def _priced(horizon: Horizon) -> bool:
+    """Whether a visit may cost more in some tours than in others, beside its driving."""
+    return bool(horizon.pins or horizon.announced) or any(need.preferred_weeks for need in horizon.problem.needs)
+
+
+def _prices(horizon: Horizon, rules: Array) -> Array:
+    """[need, column] what a visit costs beside its driving; tours of a day are one column where they cost the same."""
+    by_day: defaultdict[date, list[int]] = defaultdict(list)  # the vehicle-days
+    for k, vd in enumerate(horizon.vehicle_days):
+        by_day[vd.day].append(k)
+    columns = rules["column"]
+    prices = np.zeros((len(horizon.problem.needs), int(columns.max(initial=-1)) + 1), dtype=np.int64)
     for u, need in enumerate(horizon.problem.needs):
         if need.preferred_weeks or need.id in horizon.pins:
-            prices[u] = [UNIT * horizon.price_of_day(need, day) for day in days]
+            for ks in by_day.values():
+                prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
+    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    for need_id, day in horizon.announced:
+        for k in by_day[day] if need_id in numbers else ():
+            price = horizon.price_of_visit(horizon.needs[need_id], horizon.vehicle_days[k])
+            prices[numbers[need_id], columns[k]] = UNIT * price
     return prices
 
 

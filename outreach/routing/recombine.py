@@ -67,7 +67,7 @@ def _classes(world: World) -> tuple[list[int], list[list[int]]]:
     for k in range(tours):
         rule = rules[k]
         depot = (int(world["node"]["place"][visits + k]), int(world["node"]["into"][visits + k]))
-        law = tuple(int(rule[name]) for name in RULE.names or () if name not in ("day", "pool"))
+        law = tuple(int(rule[name]) for name in RULE.names or () if name not in ("day", "column", "pool"))
         short = wanted[int(rule["pool"])] > crews[int(rule["pool"])]
         alone = k if linked or short or world.number("priced") else None
         key = (depot, law, rows[:, k].tobytes(), alone)
@@ -92,18 +92,18 @@ class _Model:
         self.visits: dict[int, list[tuple[int, Any]]] = defaultdict(list)  # by need: the day and the column
         self.on_beat: dict[tuple[int, int], list[Any]] = defaultdict(list)  # by half-day of a need and day
         form_of, table = world["form"]["need"].tolist(), world["need"]
-        day_of, days = world["rule"]["day"].tolist(), world.number("days")
+        day_of, column_of = world["rule"]["day"].tolist(), world["rule"]["column"].tolist()
         dear = world["day_price"]["price"] if world.number("priced") else None
         for (number, needs), column, cost in zip(keys, self.picked, costs, strict=True):
-            day = day_of[tours_of[number][0]]
+            first = tours_of[number][0]
             for form in needs:
-                u = form_of[form]
+                u, day = form_of[form], day_of[first]
                 self.visits[u].append((day, column))
                 if form != u:
                     self.on_beat[form, day].append(column)
                 elif table[u]["halves"] != NOWHERE:
-                    cost += int(table[u]["off"])  # noqa: PLW2901
-                cost += 0 if dear is None else int(dear[u * days + day])  # noqa: PLW2901 - of the whole column
+                    cost += int(table[u]["off"])  # noqa: PLW2901 - of the whole column
+                cost += 0 if dear is None else int(dear[u * world.number("columns") + column_of[first]])  # noqa: PLW2901
             self.solver.Objective().SetCoefficient(column, cost)
         self.every_need_has_its_visits()
         self.no_vehicle_day_twice()

@@ -109,7 +109,8 @@ def beats_of(horizon: "Horizon", need: Need) -> dict[tuple[Half, int], Beat]:
     driven = {day for vehicle_id in suiting for day in horizon.driving_days.get(vehicle_id, ())}
     site, found = horizon.sites[need.site_id], defaultdict[tuple[Half, int], list[date]](list)
     for day in sorted(driven):
-        if horizon.may_be_asked_on(need, day):
+        gone = horizon.is_past(day) and not any(pin.day == day for pin in horizon.pins.get(need.id, ()))
+        if horizon.may_be_asked_on(need, day) and not gone:
             windows = horizon.windows_on(site, day)
             for half in Half:
                 if cut(windows, half, need, horizon.rules):

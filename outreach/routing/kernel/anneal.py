@@ -5,7 +5,8 @@ import numpy as np
 from outreach.routing.kernel.chance import fraction
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
-from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, more_over, order_absent, place_visits
+from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, more_over, order_absent
+from outreach.routing.kernel.rhythm import place_visits
 from outreach.routing.kernel.ruin import ruin
 from outreach.routing.kernel.tours import begin_round, put_in, settle, take_out, undo_round
 from outreach.routing.kernel.world import NOWHERE, form, need, node, rule, turn

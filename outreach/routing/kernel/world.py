@@ -53,6 +53,7 @@ NEED = np.dtype(
 RULE = np.dtype(
     [
         ("day", "i4"),
+        ("column", "i4"),  # of `day_price`: its day, or itself where visits cost more by some vehicles
         ("pool", "i4"),  # crews are counted by pool: a depot on a day
         ("leave", "i4"),
         ("back", "i4"),
@@ -107,7 +108,7 @@ TABLES = {
     "hour": np.dtype([("row", "i4")]),  # [form, tour] row of `window`, NOWHERE where the need may not be in the tour
     "window": np.dtype([("opens", "i4"), ("closes", "i4")]),  # [row, window], ended by an opening at FAR
     "day": np.dtype([("date", "i4")]),  # ordinals
-    "day_price": np.dtype([("price", "i8")]),  # [need, day]
+    "day_price": np.dtype([("price", "i8")]),  # [need, column]
     "pattern": np.dtype([("holds", "i4")]),  # [pattern, day]
     "beat": np.dtype([("day", "i4")]),  # open days of one beat after the other, each ended by NOWHERE
     "near": np.dtype([("need", "i4")]),  # [need, neighbour] the needs nearest to each
@@ -134,6 +135,7 @@ NUMBERS = (
     "forms",
     "visits",  # visit nodes; tour k has node visits + k
     "days",
+    "columns",  # of prices by day
     "window_columns",
     "neighbours",
     "priced",  # 1: a visit costs more on some days
