@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from outreach.routing.problem import NO_ROAD, Need, Pin, Problem, Rules, Site, Travel, Turn, Vehicle
+from outreach.routing.rhythm_check import RhythmJudge
 from outreach.routing.solution import Breach, RuleName, Solution, Stop, Tour, Trip
 from outreach.routing.travel.great_circle import estimate
 
@@ -43,7 +44,7 @@ class _Judge:
         yield from self.one_tour_a_day(solution)
         yield from self.crews_suffice(solution)
         yield from self.needs_are_met(solution)
-        yield from self.rhythms_are_kept(solution)
+        yield from RhythmJudge(self).rhythms_are_kept(solution)
 
     def trip_holds_together(self, trip: Trip) -> Iterator[Breach]:
         """A trip has 1 to N consecutive days of one vehicle, starts and ends at its base, sleeps where it stopped."""
@@ -321,78 +322,6 @@ class _Judge:
             for before, after in pairwise(visits):
                 if need.max_gap_days is not None and (after - before).days > need.max_gap_days:
                     yield Breach(RuleName.TOO_FAR_APART, need.id, (after - before).days - need.max_gap_days, after)
-
-    def rhythms_are_kept(self, solution: Solution) -> Iterator[Breach]:
-        """Where a rhythm is a rule: one weekday, one half-day, in step, and in one series of the quota's length."""
-        starts: defaultdict[str, list[tuple[date, bool]]] = defaultdict(list)
-        rules = self.rules
-        noon = (rules.lunch_from_s + rules.lunch_to_s) // 2 if rules.lunch_s else 12 * 3600
-        noon += -noon % rules.step_s
-        for tour, stop in solution.stops():
-            starts[stop.need_id].append((tour.day, stop.start_s < noon))
-        for need in self.problem.needs:
-            if need.rhythm is None or not need.rhythm.rule or len(starts[need.id]) < 2 or need.quota < 2:
-                continue
-            step = 7 * need.rhythm.weeks
-            visits = sorted(starts[need.id])
-            beats = Counter((day.toordinal() % step, morning) for day, morning in visits)
-            beat, most = max(beats.items(), key=lambda item: item[1])
-            if most < len(visits):
-                off = next(day for day, morning in visits if (day.toordinal() % step, morning) != beat)
-                yield Breach(RuleName.WRONG_RHYTHM, need.id, len(visits) - most, off)
-                continue
-            made, morning = {day for day, _ in visits}, visits[0][1]
-            span = range(visits[0][0].toordinal(), visits[-1][0].toordinal() + 1, step)
-            dates = [date.fromordinal(day) for day in span]
-            series = sum(day in made or self.could_be_visited(need, day, noon, morning=morning) for day in dates)
-            if series > need.quota:
-                yield Breach(RuleName.WRONG_RHYTHM, need.id, series - need.quota, visits[-1][0])
-
-    def could_be_visited(self, need: Need, day: date, noon: int, *, morning: bool) -> bool:
-        """Whether somebody drives on the day and the site receives them in that half of it."""
-        site, rules = self.sites[need.site_id], self.rules
-        spans = (
-            (
-                max(start, 0 if morning else noon),
-                min(end - need.service_s, noon - 1) if morning else end - need.service_s,
-            )
-            for start, end in self.hours(site, day)
-        )
-        asked = (need.first is None or day >= need.first) and (need.last is None or day <= need.last)
-        rested = need.last_visit is None or (day - need.last_visit).days >= max(need.min_gap_days, 1)
-        past = self.problem.today is not None and day < self.problem.today
-        off = past or any(closure.stops_vehicles and day in closure.period for closure in self.problem.closures)
-        if (
-            self.is_closed(site, day)
-            or not any(first <= last for first, last in spans)
-            or not asked
-            or not rested
-            or off
-        ):
-            return False
-        return any(
-            self.can_get_there(vehicle, site)
-            and need.equipment <= vehicle.equipment
-            and (day.weekday() in vehicle.weekdays or day in rules.extra_days)
-            and not any(day in absence.period for absence in vehicle.absences)
-            and self.crews_there(vehicle.depot_id, day)
-            for vehicle in self.problem.vehicles
-        )
-
-    def crews_there(self, depot_id: str, day: date) -> bool:
-        """Whether a depot has the posts for one vehicle on the day."""
-        wanted = {"driver": self.rules.drivers_per_vehicle, "librarian": self.rules.librarians_per_vehicle}
-        return not self.problem.staff or all(
-            sum(
-                member.depot_id == depot_id
-                and member.post == post
-                and (day.weekday() in member.weekdays or day in self.rules.extra_days)
-                and not any(day in absence.period for absence in member.absences)
-                for member in self.problem.staff
-            )
-            >= each
-            for post, each in wanted.items()
-        )
 
 
 def _or(own: int | None, usual: int) -> int:

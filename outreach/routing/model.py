@@ -8,10 +8,12 @@ import numpy as np
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
+from outreach.routing.halves import beats_of, halve
 from outreach.routing.kernel.insertion import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NEVER, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Need, Turn
-from outreach.routing.rhythm import Form, Half, cut, has_beat
+from outreach.routing.rhythm import Form, Half
+from outreach.routing.shares import NONE, Shares
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 WAITING = 0.2  # a second of it, in seconds of driving, where neighbours are chosen
@@ -22,9 +24,10 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
-    beats, rows_of_beats = _beats(horizon, days)
-    needs = _needs(horizon, days, rows_of_beats)
-    rules, nearby = _rules(horizon, days), _nearby(horizon, hours[: len(needs)], windows)
+    beats, rows_of_beats = beats_of(horizon, days)
+    shares = Shares(horizon)
+    needs, rules = _needs(horizon, days, shares, rows_of_beats), _rules(horizon, days, shares)
+    nearby = _nearby(horizon, hours[: len(needs)], windows)
     prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
@@ -48,14 +51,10 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "node": nodes,
         "tour": np.zeros(tours, dtype=TABLES["tour"]),
         "crew": crews,
+        **_together(shares),
         "absent": absent,
-        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
-        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
-        "saved_absent": absent.copy(),
+        **_scratch(visits, tours, len(needs), len(days), longest),
         "found": np.zeros(max(len(days), 1) * (3 if len(beats) else 1), dtype=TABLES["found"]),
-        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
-        "turn": np.zeros(len(needs), dtype=TABLES["turn"]),
-        "chain": np.zeros((longest + 1) * max(len(days), 1), dtype=TABLES["chain"]),
     }
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
@@ -77,6 +76,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "lunch_from": horizon.rules.lunch_from_s,
         "lunch_to": horizon.rules.lunch_to_s,
         "work_price": horizon.problem.prices.work_percent,
+        **_weights_together(horizon, shares),
         "chance": 88172645463325252 ^ (seed * 0x9E3779B97F4A7C1 + 1) % (1 << 62),
         "cost": nothing,
         "current": nothing,
@@ -112,7 +112,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         if len(days):
             hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
-    _halve(horizon, hours, rows)
+    halve(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
@@ -135,42 +135,6 @@ def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...]
                 hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
 
 
-def _halve(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
-    """Cut the windows of needs with a beat to each half of the day."""
-    uncut, known = list(rows), dict[tuple[Half | None, int, int], int]()
-    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
-    for f in range(len(numbers), len(horizon.forms)):
-        form = horizon.forms[f]
-        need = horizon.needs[form.need_id]
-        for k, row in enumerate(hours[numbers[need.id]].tolist()):
-            key = (form.half, need.service_s, row)
-            if row != NOWHERE and key not in known:
-                windows = cut(uncut[row], form.half, need, horizon.rules)
-                known[key] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
-            hours[f, k] = NOWHERE if row == NOWHERE else known[key]
-
-
-def _beats(horizon: Horizon, days: Sequence[date]) -> tuple[Array, dict[str, tuple[int, int, int]]]:
-    """The open days of all beats one after the other, and by need where its mornings, afternoons and end are."""
-    numbers = {day: d for d, day in enumerate(days)}
-    table: list[int] = []
-    places: dict[str, tuple[int, int, int]] = {}
-    known: dict[tuple[tuple[Half, tuple[date, ...]], ...], tuple[int, int, int]] = {}
-    for need in horizon.problem.needs:
-        if not has_beat(need):
-            continue
-        beats = tuple((beat.half, beat.days) for beat in horizon.beats(need).values())
-        if beats not in known:
-            ends = [len(table)]
-            for half in Half:
-                for own, open_days in beats:
-                    table += [*(numbers[day] for day in open_days), NOWHERE] if own is half else []
-                ends.append(len(table))
-            known[beats] = (ends[0], ends[1], ends[2])
-        places[need.id] = known[beats]
-    return np.array(table, dtype=np.int32), places
-
-
 def _carried(horizon: Horizon, need: Need) -> Array:
     """[tour] whether the vehicle gets to the site of `need` with the equipment asked for."""
     by_vehicle = {vehicle.id: horizon.suits(vehicle, need) for vehicle in horizon.problem.vehicles}
@@ -186,7 +150,7 @@ def _window_table(rows: Sequence[tuple[TimeWindow, ...]]) -> Array:
     return table
 
 
-def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
+def _rules(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     """One RULE for each vehicle-day; pools of crews are numbered as they appear."""
     table = np.zeros(len(horizon.vehicle_days), dtype=RULE)
     pools: dict[tuple[str, date], int] = {}
@@ -205,6 +169,7 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
             vd.vehicle.set_up_s,
             vd.vehicle.pack_up_s,
             UNIT * horizon.problem.prices.tour_s,
+            *shares.of_tour[k],
         )
     return table
 
@@ -246,7 +211,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
     return kept
 
 
-def _needs(horizon: Horizon, days: Sequence[date], beats: Mapping[str, tuple[int, int, int]]) -> Array:
+def _needs(horizon: Horizon, days: Sequence[date], shares: Shares, beats: Mapping[str, tuple[int, int, int]]) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
     kept = _kept(horizon, days)
     first = pattern = 0
@@ -273,10 +238,47 @@ def _needs(horizon: Horizon, days: Sequence[date], beats: Mapping[str, tuple[int
             horizon.form_numbers.get(Form(need.id, Half.MORNING), NOWHERE),
             *beats.get(need.id, (0, 0, 0)),
             NEVER if need.rhythm and need.rhythm.rule else UNIT * horizon.price_of_form(need, None),
+            shares.group_of.get(need.id, NONE),
         )
         first += need.quota
         pattern += len(need.patterns)
     return table
+
+
+def _together(shares: Shares) -> dict[str, Array]:
+    """The tables of what is priced over several tours together, with nothing in them yet."""
+    table = np.zeros(len(shares.shares), dtype=TABLES["share"])
+    for g, share in enumerate(shares.shares):
+        table[g] = (0, share.fair_s, share.days, share.percent)
+    return {
+        "share": table,
+        "bunch": np.zeros(len(shares.groups), dtype=TABLES["bunch"]),
+        "gathered": np.zeros(len(shares.groups) * len(shares.of_tour), dtype=TABLES["gathered"]),
+    }
+
+
+def _scratch(visits: int, tours: int, needs: int, days: int, longest: int) -> dict[str, Array]:
+    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits."""
+    return {
+        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
+        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
+        "saved_absent": np.arange(needs, dtype=np.int32),
+        "found": np.zeros(max(days, 1), dtype=TABLES["found"]),
+        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
+        "turn": np.zeros(needs, dtype=TABLES["turn"]),
+        "chain": np.zeros((longest + 1) * max(days, 1), dtype=TABLES["chain"]),
+    }
+
+
+def _weights_together(horizon: Horizon, shares: Shares) -> dict[str, int]:
+    """The numbers of the same, and of long days."""
+    return {
+        "shared": int(bool(shares.shares)),
+        "grouped": int(bool(shares.groups)),
+        "group_price": UNIT * shares.group_s,
+        "day_percent": horizon.problem.prices.balance_days,
+        "long_day": horizon.problem.prices.long_day_s,
+    }
 
 
 def _priced(horizon: Horizon) -> bool:

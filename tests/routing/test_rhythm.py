@@ -19,6 +19,7 @@ from outreach.routing.objective import Prices
 from outreach.routing.problem import Absence, Need, Pin, Problem, Rhythm, Rules, SiteWindow
 from outreach.routing.replan import replan
 from outreach.routing.rhythm import Half, half_of, noon_of
+from outreach.routing.rhythm_check import RhythmJudge
 from outreach.routing.search import Budget, Search
 from outreach.routing.solution import Hurdle, ReasonCode, RuleName, Solution, Stop, Tour
 from outreach.routing.solve import solve
@@ -280,7 +281,7 @@ def test_search_and_draft_price_rhythms_alike(asked):
 @given(rhythmic())
 def test_open_days_of_the_planner_are_those_of_the_judge(asked):
     """Both find for themselves on which days a visit could be made in which half."""
-    horizon, judge = Horizon(asked), _Judge(asked)
+    horizon, judge = Horizon(asked), RhythmJudge(_Judge(asked))
     for wanted in asked.needs:
         if wanted.rhythm is None:
             continue

@@ -47,6 +47,7 @@ NEED = np.dtype(
         ("beat_noon", "i4"),  # .. for afternoons from here ..
         ("beat_end", "i4"),  # .. to here; equal: it has no beat
         ("off", "i8"),  # price of each visit off its beat, NEVER if there may be none
+        ("group", "i4"),  # its row in `bunch`, NOWHERE if its site is in no group
     ],
     align=True,
 )
@@ -64,6 +65,8 @@ RULE = np.dtype(
         ("set_up", "i4"),
         ("pack_up", "i4"),
         ("price", "i8"),  # of going out at all
+        ("bus", "i4"),  # the rows in `share` of its vehicle and its week, NOWHERE where that has no price
+        ("week", "i4"),
     ],
     align=True,
 )
@@ -93,6 +96,7 @@ TOUR = np.dtype(
         ("handling", "i4"),  # set-ups, services and pack-ups
         ("load", "i4"),
         ("over", "i4"),  # load above the capacity
+        ("work", "i4"),  # from leaving to returning, as it was priced last
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
     ],
@@ -116,6 +120,9 @@ TABLES = {
     "node": NODE,  # visit nodes, then one node for each tour
     "tour": TOUR,
     "crew": np.dtype([("left", "i4")]),  # [pool]
+    "share": np.dtype([("work", "i8"), ("fair", "i8"), ("days", "i8"), ("percent", "i8")], align=True),  # [share]
+    "bunch": np.dtype([("tours", "i4")]),  # [group] tours that visit it
+    "gathered": np.dtype([("visits", "i4")]),  # [group, tour]
     "absent": np.dtype([("need", "i4")]),  # needs with a visit missing, in no order
     # this round's journal
     "saved_tour": np.dtype([("tour", "i4"), ("was", TOUR)], align=True),
@@ -151,6 +158,11 @@ NUMBERS = (
     "lunch_from",
     "lunch_to",
     "work_price",  # for each second between leaving and returning
+    "shared",  # 1: vehicles or weeks have shares of the work
+    "grouped",  # 1: some sites belong together
+    "group_price",  # of each tour beyond the first that visits a group
+    "day_percent",  # of the square of the hours by which a day is longer than a usual one
+    "long_day",  # seconds of a usual day
     "chance",  # state of the random numbers
     "cost",  # of the plan as it is
     "current",  # of the plan this round began with
@@ -209,6 +221,9 @@ near = _table("near")
 node = _table("node")
 tour = _table("tour")
 crew = _table("crew")
+share = _table("share")
+bunch = _table("bunch")
+gathered = _table("gathered")
 absent = _table("absent")
 saved_tour = _table("saved_tour")
 saved_node = _table("saved_node")
