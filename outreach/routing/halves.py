@@ -45,3 +45,9 @@ def beats_of(horizon: Horizon, days: Sequence[date]) -> tuple[Array, dict[str, t
             known[beats] = (ends[0], ends[1], ends[2])
         places[need.id] = known[beats]
     return np.array(table, dtype=np.int32), places
+
+
+def needs_of_forms(horizon: Horizon) -> Array:
+    """[form] the need of each."""
+    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    return np.array([numbers[form.need_id] for form in horizon.forms], dtype=np.int32)

@@ -8,7 +8,7 @@ import numpy as np
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
-from outreach.routing.halves import beats_of, halve
+from outreach.routing.halves import beats_of, halve, needs_of_forms
 from outreach.routing.kernel.insertion import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NEVER, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Need, Turn
@@ -30,15 +30,12 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     nearby = _nearby(horizon, hours[: len(needs)], windows)
     prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
-    nodes = _nodes(horizon, needs)
-    crews = _crews(horizon, rules)
-    numbers_of = {need.id: u for u, need in enumerate(horizon.problem.needs)}
     legs = np.where(horizon.travel.seconds == NO_ROAD, FAR, horizon.travel.seconds).astype(np.int32)
     absent = np.arange(len(needs), dtype=np.int32)
     tables = {
         "need": needs,
         "rule": rules,
-        "form": np.array([numbers_of[form.need_id] for form in horizon.forms], dtype=np.int32),
+        "form": needs_of_forms(horizon),
         "leg": legs.ravel(),
         "leg_back": (legs if np.array_equal(legs, legs.T) else np.ascontiguousarray(legs.T)).ravel(),
         "hour": hours.ravel(),
@@ -48,13 +45,12 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "pattern": _patterns(horizon, days).ravel(),
         "beat": beats,
         "near": nearby.ravel(),
-        "node": nodes,
+        "node": _nodes(horizon, needs),
         "tour": np.zeros(tours, dtype=TABLES["tour"]),
-        "crew": crews,
+        "crew": _crews(horizon, rules),
         **_together(shares),
         "absent": absent,
-        **_scratch(visits, tours, len(needs), len(days), longest),
-        "found": np.zeros(max(len(days), 1) * (3 if len(beats) else 1), dtype=TABLES["found"]),
+        **_scratch(visits, tours, len(needs), len(days), longest=longest, parts=3 if len(beats) else 1),
     }
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
@@ -272,13 +268,16 @@ def _together(shares: Shares) -> dict[str, Array]:
     }
 
 
-def _scratch(visits: int, tours: int, needs: int, days: int, longest: int) -> dict[str, Array]:
-    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits."""
+def _scratch(visits: int, tours: int, needs: int, days: int, *, longest: int, parts: int) -> dict[str, Array]:
+    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits.
+
+    Where the cheapest places on each day are found, there are so many `parts`: with beats one for each half-day, too.
+    """
     return {
         "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
         "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
         "saved_absent": np.arange(needs, dtype=np.int32),
-        "found": np.zeros(max(days, 1), dtype=TABLES["found"]),
+        "found": np.zeros(max(days, 1) * parts, dtype=TABLES["found"]),
         "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
         "turn": np.zeros(needs, dtype=TABLES["turn"]),
         "chain": np.zeros((longest + 1) * max(days, 1), dtype=TABLES["chain"]),

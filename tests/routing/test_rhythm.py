@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from outreach.domain.errors import InvalidValue
 from outreach.domain.times import Period
 from outreach.routing.checks import _Judge, check
+from outreach.routing.disruptions import VehicleAway
 from outreach.routing.draft import Desk, draft_of, forms_of, rounds_of
 from outreach.routing.expand import Horizon
 from outreach.routing.formats import problem_from_json, problem_to_json
 from outreach.routing.kernel.world import UNIT
+from outreach.routing.mending import mend
 from outreach.routing.objective import Prices
 from outreach.routing.problem import Absence, Need, Pin, Problem, Rhythm, Rules, SiteWindow
 from outreach.routing.replan import replan
@@ -318,3 +320,20 @@ def test_near_miss_of_a_rhythm_is_proven(asked):
             if miss.rule is Hurdle.RHYTHM:
                 assert opened(asked, plan, miss, wanted)
                 assert not opened(asked, plan, miss, wanted, less=1)
+
+
+def test_mended_plan_keeps_the_beat():
+    """Every other Monday or so; the bus is away on the day of the second visit: the others stay on their beat."""
+    asked = problem(
+        {"base": 0, "a": 10, "b": 12},
+        sites=[site("a"), site("b")],
+        needs=[need("a", quota=3, rhythm=EVERY_OTHER), need("b")],
+        days=47,
+    )
+    plan = solve(asked, rounds=300)
+    second = sorted(visits(plan))[1][0]
+    mended = mend(asked, plan, [VehicleAway("bus", Period(second, second))], today=MONDAY, rounds=300).solution
+    days = [day for day, _ in visits(mended)]
+    assert second not in days
+    assert len({day.toordinal() % 14 for day in days}) == 1
+    assert len(days) >= 2
