@@ -12,7 +12,7 @@ from outreach.domain.errors import BrokenPlan
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import NO_ROAD, Need
 from outreach.routing.solution import Ending, Solution, Tour, Trip
-from outreach.routing.timeline import Call, Clock, Failure, Misfit, Times, call_of
+from outreach.routing.timeline import Call, Clock, Ends, Failure, Misfit, Times, call_of
 
 ALL_ORDERS_UP_TO = 3  # visits; beyond that an insertion keeps the order of the others
 
@@ -41,12 +41,16 @@ class Desk:
         self.laws = [laws.index(own) for own in rules]  # by number: vehicle-days with the same rules
         self._clocks = [Clock(horizon, own) for own in laws]
         self.numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(self.vehicle_days)}
-        self.depots = [horizon.travel.index[vd.vehicle.depot_id] for vd in self.vehicle_days]
-        self.crew_of = [(vd.vehicle.depot_id, vd.day) for vd in self.vehicle_days]
+        depots = [horizon.travel.index[vd.depot_id] for vd in self.vehicle_days]
+        self.home: list[Ends] = [(depot, depot) for depot in depots]
+        self.crew_of = [(vd.depot_id, vd.day) for vd in self.vehicle_days]
+        self.after = horizon.nights
+        self.before = {after: k for k, after in horizon.nights.items()}
+        self._lodgings = [horizon.travel.index[place] for place in horizon.problem.lodgings]
         self._seed = seed
         self._rounds: dict[object, Round | Failure] = {}
         self._calls: dict[object, Call] = {}
-        self._alone: dict[tuple[Call, int], Round | Failure] = {}
+        self._alone: dict[tuple[Call, int, Ends], Round | Failure] = {}
         self._allowed: dict[str, list[int]] = {}
 
     def clock_of(self, k: int) -> Clock:
@@ -63,14 +67,25 @@ class Desk:
         return self._calls[key]
 
     def alone(self, k: int, call: Call) -> Round | Failure:
-        """The round of vehicle-day `k` that holds nothing but `call`."""
+        """The round of vehicle-day `k` that holds nothing but `call`, with nights away around it where they help."""
         capacity = self.vehicle_days[k].vehicle.capacity
         if capacity is not None and call.load > capacity:
             return Failure(Misfit.LOAD)
-        key = (call, self.laws[k])
+        ends = self.nearest_ends(k, call)
+        key = (call, self.laws[k], ends)
         if key not in self._alone:
-            self._alone[key] = self.round_of(k, (call,))
+            self._alone[key] = self.round_of(k, (call,), ends)
         return self._alone[key]
+
+    def nearest_ends(self, k: int, call: Call) -> Ends:
+        """Where vehicle-day `k` would start and end for nothing but `call`: at home, or at a lodging that is nearer."""
+        start, end = self.home[k]
+        seconds, place = self.horizon.seconds, call.place
+        if k in self.before:
+            start = min((start, *self._lodgings), key=lambda here: _way(seconds[here][place]))
+        if k in self.after:
+            end = min((end, *self._lodgings), key=lambda there: _way(seconds[place][there]))
+        return start, end
 
     def allowed(self, need: Need) -> list[int]:
         """The vehicle-days of which `need` could be the only visit."""
@@ -90,21 +105,25 @@ class Desk:
         call = self.call(need, k)
         return call.follows is not None or isinstance(self.alone(k, call), Round)
 
-    def round_of(self, k: int, calls: tuple[Call, ...]) -> Round | Failure:
-        """The best round of vehicle-day `k` with these calls; of many calls, in the order given."""
+    def round_of(self, k: int, calls: tuple[Call, ...], ends: Ends | None = None) -> Round | Failure:
+        """The best round of vehicle-day `k` with these calls between `ends` (None: from home to home).
+
+        Of many calls in the order given.
+        """
         small = len(calls) <= ALL_ORDERS_UP_TO
-        key = (self.depots[k], self.laws[k], frozenset(calls) if small else calls)
+        ends = ends or self.home[k]
+        key = (ends, self.laws[k], frozenset(calls) if small else calls)
         found = self._rounds.get(key)
         if found is None:
             orders = permutations(calls) if small else [calls]
-            found = self._rounds[key] = self._best(k, orders)
+            found = self._rounds[key] = self._best(k, orders, ends)
         return found
 
-    def _best(self, k: int, orders: Iterable[tuple[Call, ...]]) -> Round | Failure:
-        clock, depot = self.clock_of(k), self.depots[k]
+    def _best(self, k: int, orders: Iterable[tuple[Call, ...]], ends: Ends) -> Round | Failure:
+        clock = self.clock_of(k)
         best: Round | Failure | None = None
         for order in orders:
-            times = clock.times(depot, order)
+            times = clock.times(ends, order)
             if isinstance(times, Failure):
                 if best is None or (isinstance(best, Failure) and 0 < times.over_s < best.over_s):
                     best = times
@@ -115,37 +134,40 @@ class Desk:
         assert best is not None
         return best
 
-    def with_call(self, k: int, old: Round | None, call: Call, *, limit: float = inf) -> Round | Failure:
-        """`old` with one more call at its best position.
+    def with_call(
+        self, k: int, old: Round | None, call: Call, *, ends: Ends | None = None, limit: float = inf
+    ) -> Round | Failure:
+        """`old` with one more call at its best position, between `ends` (None: from home to home).
 
         Gives up before looking at times where the detour alone, in the order of `old`, costs `limit` or more.
         """
-        if old is None:
-            return self.alone(k, call)
+        ends, others = ends or self.home[k], old.calls if old else ()
         capacity = self.vehicle_days[k].vehicle.capacity
-        if capacity is not None and call.load + sum(other.load for other in old.calls) > capacity:
+        if capacity is not None and call.load + sum(other.load for other in others) > capacity:
             return Failure(Misfit.LOAD)
-        detours = self._detours(k, old, call)
+        if old is None:
+            return self.round_of(k, (call,), ends)
+        detours = self._detours(ends, old, call)
         if min(detours) >= limit:
             return Failure(Misfit.DRIVE)
         if len(old.calls) < ALL_ORDERS_UP_TO:
-            return self.round_of(k, (*old.calls, call))
+            return self.round_of(k, (*old.calls, call), ends)
         best: Round | Failure = Failure(Misfit.SHIFT)
         for position, detour in enumerate(detours):
             if detour >= limit or detour == inf:
                 continue
-            found = self.round_of(k, (*old.calls[:position], call, *old.calls[position:]))
+            found = self.round_of(k, (*old.calls[:position], call, *old.calls[position:]), ends)
             if isinstance(best, Failure) or (isinstance(found, Round) and found.price < best.price):
                 best = found
         return best
 
-    def _detours(self, k: int, old: Round, call: Call) -> list[float]:
+    def _detours(self, ends: Ends, old: Round, call: Call) -> list[float]:
         """Seconds of driving that `call` adds at each position of `old`; infinite where no road leads."""
         seconds, place = self.horizon.seconds, call.place
         from_call = seconds[place]
         detours: list[float] = []
-        before = depot = self.depots[k]
-        for after in (*(other.place for other in old.calls), depot):
+        before = ends[0]
+        for after in (*(other.place for other in old.calls), ends[1]):
             to, on = seconds[before][place], from_call[after]
             detours.append(inf if NO_ROAD in (to, on) else to + on - seconds[before][after])
             before = after
@@ -159,9 +181,20 @@ class Draft:
         self.desk = desk
         self.needs = desk.horizon.needs
         self.rounds: dict[int, Round] = {}
+        self.nights: dict[int, int] = {}  # by vehicle-day: row of the place where the night after it is spent
         self.days: dict[str, tuple[date, ...]] = dict.fromkeys(self.needs, ())
         self.out: Counter[tuple[str, date]] = Counter()
         self.price = float(sum(need.quota * desk.horizon.price_of_missing(need) for need in self.needs.values()))
+
+    def ends(self, k: int) -> Ends:
+        """Where vehicle-day `k` starts and ends."""
+        home, before = self.desk.home[k], self.desk.before.get(k, -1)
+        return self.nights.get(before, home[0]), self.nights.get(k, home[1])
+
+    def stay_away(self, k: int, place: int) -> None:
+        """Spend the night after vehicle-day `k` at `place`; neither day holds a visit yet."""
+        self.nights[k] = place
+        self.price += self.desk.horizon.problem.prices.night_s
 
     def missing(self) -> list[str]:
         """The need of each visit that has no day yet, once per visit."""
@@ -188,6 +221,17 @@ class Draft:
         depot, day = self.desk.crew_of[k]
         return self.out[depot, day] < self.desk.horizon.crews_at(depot, day)
 
+    def may_stay(self, ks: Sequence[int]) -> bool:
+        """Whether the nights after the vehicle-days `ks` may be spent away as well: posts and months allow it."""
+        desk, horizon = self.desk, self.desk.horizon
+        more = [*self.nights, *ks]
+        overnight = Counter(desk.crew_of[k] for k in more)
+        if any(count > horizon.crews_overnight(*key) for key, count in overnight.items()):
+            return False
+        months = Counter((depot, (day.year, day.month)) for depot, day in map(desk.crew_of.__getitem__, more))
+        left = {key: horizon.nights_left(*key) for key in months}
+        return all(most is None or months[key] <= most for key, most in left.items())
+
     def price_of_adding(self, need: Need, k: int, *, limit: float = inf) -> tuple[float, Round] | None:
         """What a visit of `need` in vehicle-day `k` costs, and the new round; None if it cannot be."""
         day = self.desk.vehicle_days[k].day
@@ -197,7 +241,7 @@ class Draft:
         if old is None and not self.crew_allows(k):
             return None
         wish = self.desk.horizon.price_of_day(need, day)
-        found = self.desk.with_call(k, old, self.desk.call(need, k), limit=limit - wish)
+        found = self.desk.with_call(k, old, self.desk.call(need, k), ends=self.ends(k), limit=limit - wish)
         if isinstance(found, Failure):
             return None
         price = found.price - old.price if old is not None else found.price
@@ -230,33 +274,77 @@ class Draft:
         self._set_round(k, new)
 
     def solution(self, *, seed: int, ending: Ending) -> Solution:
-        """The draft as a solution of one-day trips, by day; what is missing carries no reasons yet."""
-        desk = self.desk
-        trips = []
-        for k in sorted(self.rounds):
-            place, round_ = desk.vehicle_days[k], self.rounds[k]
-            tour: Tour = desk.clock_of(k).tour(place.vehicle, place.day, desk.depots[k], round_.calls, round_.times)
-            trips.append(Trip(place.vehicle.id, (tour,)))
+        """The draft as a solution, trips by their first day; what is missing carries no reasons yet."""
+        desk, trips = self.desk, []
+        for first in sorted(k for k in self.rounds if desk.before.get(k) not in self.nights):
+            days = [first]
+            while days[-1] in self.nights:
+                days.append(desk.after[days[-1]])
+            trips.append(Trip(desk.vehicle_days[first].vehicle.id, tuple(self.tour(k) for k in days)))
         return Solution(trips=tuple(trips), seed=seed, ending=ending)
+
+    def tour(self, k: int) -> Tour:
+        """The tour of vehicle-day `k`, which holds visits."""
+        place, round_ = self.desk.vehicle_days[k], self.rounds[k]
+        return self.desk.clock_of(k).tour(place.vehicle, place.day, self.ends(k), round_.calls, round_.times)
 
 
 def take_over(draft: Draft, solution: Solution) -> None:
-    """Put into `draft` every visit of `solution` that its vehicle-day can still take."""
+    """Put into `draft` every visit of `solution` that its vehicle-day can still take, trips with nights first."""
+    for trip in solution.trips:
+        if len(trip.tours) > 1:
+            _take_trip(draft, trip)
     for tour, stop in solution.stops():
         k, need = draft.desk.numbers.get((tour.vehicle_id, tour.day), -1), draft.needs.get(stop.need_id)
-        if k < 0 or need is None or len(draft.days[need.id]) >= need.quota or not draft.desk.may_use(need, k):
+        if k < 0 or need is None or tour.day in draft.days[need.id] or not _has_room(draft, need, k):
             continue
         found = draft.price_of_adding(need, k)
         if found is not None:
             draft.add(need, k, found[1])
 
 
-def draft_of(desk: Desk, rounds: Mapping[int, Sequence[str]]) -> Draft:
-    """The draft with these needs, in this order, on these vehicle-days; BrokenPlan where a day cannot be driven."""
+def _has_room(draft: Draft, need: Need, k: int) -> bool:
+    return len(draft.days[need.id]) < need.quota and draft.desk.may_use(need, k)
+
+
+def _take_trip(draft: Draft, trip: Trip) -> None:
+    """Put a trip of several days into `draft` as it is, if all its days and nights still hold."""
+    desk, rounds = draft.desk, dict[int, Round]()
+    ks = [desk.numbers.get((trip.vehicle_id, tour.day), -1) for tour in trip.tours]
+    index, lodgings = desk.horizon.travel.index, desk.horizon.problem.lodgings
+    places = [tour.end_place_id for tour in trip.tours[:-1]]
+    together = all(desk.after.get(k) == after for k, after in pairwise(ks))
+    if not together or len(ks) > desk.horizon.rules.trip_days_max or not set(places) <= set(lodgings):
+        return
+    if any(k in draft.rounds or not draft.crew_allows(k) for k in ks) or not draft.may_stay(ks[:-1]):
+        return
+    away = [index[place] for place in places]
+    starts, stops = [desk.home[ks[0]][0], *away], [*away, desk.home[ks[-1]][1]]
+    for k, ends, tour in zip(ks, zip(starts, stops, strict=True), trip.tours, strict=True):
+        needs = [draft.needs[stop.need_id] for stop in tour.stops if stop.need_id in draft.needs]
+        if len(needs) < len(tour.stops) or not needs or not all(_has_room(draft, need, k) for need in needs):
+            return
+        found = desk.round_of(k, tuple(desk.call(need, k) for need in needs), ends)
+        if isinstance(found, Failure) or not all(draft.spacing_allows(need, tour.day) for need in needs):
+            return
+        rounds[k] = found
+    for k, place in zip(ks, away, strict=False):
+        draft.stay_away(k, place)
+    for k, found in rounds.items():
+        draft.take_round(k, found)
+
+
+def draft_of(desk: Desk, rounds: Mapping[int, Sequence[str]], nights: Mapping[int, int] | None = None) -> Draft:
+    """The draft with these needs, in this order, on these vehicle-days; BrokenPlan where a day cannot be driven.
+
+    `nights` says, by vehicle-day, the row of the place at which the night after it is spent.
+    """
     draft = Draft(desk)
+    for k, place in (nights or {}).items():
+        draft.stay_away(k, place)
     for k, need_ids in sorted(rounds.items()):
         calls = tuple(desk.call(draft.needs[need_id], k) for need_id in need_ids)
-        found = desk.round_of(k, calls)
+        found = desk.round_of(k, calls, draft.ends(k))
         if isinstance(found, Failure):
             raise BrokenPlan(
                 "Kế hoạch vừa xếp vi phạm quy tắc {rule} tại {where}; không được lưu",
@@ -284,3 +372,7 @@ def fill(draft: Draft) -> None:
                 best, best_k = found, k
         if best is not None:
             draft.add(need, best_k, best[1])
+
+
+def _way(seconds: int) -> float:
+    return inf if seconds == NO_ROAD else seconds

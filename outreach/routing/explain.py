@@ -33,7 +33,17 @@ def explained(problem: Problem, solution: Solution) -> Solution:
     rounds = {
         desk.numbers[tour.vehicle_id, tour.day]: [stop.need_id for stop in tour.stops] for tour in solution.tours()
     }
-    return replace(solution, unserved=explain(draft_of(desk, rounds)))
+    return replace(solution, unserved=explain(draft_of(desk, rounds, nights_of(desk, solution))))
+
+
+def nights_of(desk: Desk, solution: Solution) -> dict[int, int]:
+    """By vehicle-day: the row of the place at which the night after it is spent."""
+    index = desk.horizon.travel.index
+    return {
+        desk.numbers[tour.vehicle_id, tour.day]: index[tour.end_place_id]
+        for trip in solution.trips
+        for tour in trip.tours[:-1]
+    }
 
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
@@ -97,8 +107,11 @@ def reasons_of(draft: Draft, need: Need, *, taken: frozenset[int] = frozenset())
 
 def _has_road(draft: Draft, vehicle: Vehicle, site: Site) -> bool:
     index, seconds = draft.desk.horizon.travel.index, draft.desk.horizon.seconds
-    depot, place = index[vehicle.depot_id], index[site.place_id]
-    return NO_ROAD not in (seconds[depot][place], seconds[place][depot])
+    place, problem = index[site.place_id], draft.desk.horizon.problem
+    bases = {vehicle.depot_id, *(loan.depot_id for loan in vehicle.loans)}
+    ends = [index[end] for end in (*bases, *(problem.lodgings if draft.desk.after else ()))]
+    there, back = ({seconds[end][place] for end in ends}, {seconds[place][end] for end in ends})
+    return there != {NO_ROAD} and back != {NO_ROAD}
 
 
 def _reason(code: ReasonCode, **details: int | str) -> Reason:
@@ -166,7 +179,7 @@ def _what_stops(draft: Draft, need: Need, k: int, *, taken: bool) -> tuple[Reaso
     if taken or not draft.crew_allows(k):
         return ReasonCode.FULL if taken else ReasonCode.NO_CREW, 0
     round_ = draft.rounds.get(k)
-    if round_ is None or isinstance(found := desk.with_call(k, round_, call), Round):
+    if round_ is None or isinstance(found := desk.with_call(k, round_, call, ends=draft.ends(k)), Round):
         return ReasonCode.LEFT_OUT, 0  # never in a plan of the planner, which fills such places
     return _what_is_full(round_, call, found)
 
@@ -211,5 +224,5 @@ def _drive_alone(draft: Draft, need: Need) -> int:
     """Seconds there and back from the nearest depot."""
     horizon, seconds = draft.desk.horizon, draft.desk.horizon.seconds
     place = horizon.travel.index[horizon.sites[need.site_id].place_id]
-    depots = {horizon.travel.index[vehicle.depot_id] for vehicle in horizon.problem.vehicles}
+    depots = {home[0] for home in draft.desk.home}
     return min(seconds[depot][place] + seconds[place][depot] for depot in depots)

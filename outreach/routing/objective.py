@@ -29,6 +29,7 @@ class Prices:
     tour_s: int = 2_400  # sending a crew out at all: 40 minutes of road
     work_percent: int = 5  # of each second between leaving and returning: waiting is not free
     wrong_week_s: int = 1_200  # a visit outside the weeks the host wished for
+    night_s: int = 5_400  # a night of a crew away from home: an hour and a half of road
 
     def of_missing(self, need: "Need", site: "Site", first: date) -> int:
         """What leaving out one visit of `need` at `site` costs in a horizon that begins on `first`."""

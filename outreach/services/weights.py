@@ -28,6 +28,7 @@ def weights_of(prices: Prices) -> tuple[Weight, ...]:
         ),
         (translate("Cho một xe rời cơ sở thêm một ngày"), prices.tour_s),
         (translate("Buổi rơi ngoài những tuần nơi đó mong"), prices.wrong_week_s),
+        (translate("Một đêm của tổ phục vụ ở xa nhà"), prices.night_s),
         (translate("Mỗi giờ từ lúc xe rời cơ sở tới lúc về"), prices.work_percent * 36),
     )
     return tuple(Weight(what, duration(seconds)) for what, seconds in sorted(lines, key=lambda line: -line[1]))

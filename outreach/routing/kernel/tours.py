@@ -14,6 +14,7 @@ from outreach.routing.kernel.world import (
     saved_absent,
     saved_node,
     saved_tour,
+    stay,
     tour,
 )
 
@@ -32,6 +33,7 @@ def begin_round(w):
 def copy_node(to, of):
     """All of a node that changes."""
     to.next, to.prev, to.tour, to.ahead = of.next, of.prev, of.tour, of.ahead
+    to.place, to.into = of.place, of.into
     to.depart0, to.depart1, to.late0, to.late1 = of.depart0, of.depart1, of.late0, of.late1
 
 
@@ -39,7 +41,7 @@ def copy_node(to, of):
 def copy_tour(to, of):
     """All of a tour."""
     to.size, to.drive, to.handling, to.load, to.over = of.size, of.drive, of.handling, of.load, of.over
-    to.saved, to.cost = of.saved, of.cost
+    to.saved, to.cost, to.night = of.saved, of.cost, of.night
 
 
 @compiled
@@ -84,9 +86,13 @@ def undo_round(w):
             need(w, node(w, v).need).placed += 1
     for i in range(w.saved_tours):
         k = saved_tour(w, i).tour
+        nights = int(tour(w, k).night != NOWHERE) - int(saved_tour(w, i).was.night != NOWHERE)
         copy_tour(tour(w, k), saved_tour(w, i).was)
         if tour(w, k).size > 0:
             crew(w, rule(w, k).pool).left -= 1
+        if nights != 0:
+            crew(w, rule(w, k).pool).nights += nights
+            stay(w, rule(w, k).stay).left += nights
     for i in range(w.absent_count):
         need(w, absent(w, i).need).absent_at = NOWHERE
     w.absent_count, w.busy, w.placed = w.saved_absents, w.saved_busy, w.saved_placed
@@ -161,6 +167,13 @@ def put_in(w, v, k, p):
 
 
 @compiled
+def is_away(w, k):
+    """Whether a night before or after tour `k` is spent away from home."""
+    before = rule(w, k).before
+    return tour(w, k).night != NOWHERE or (before != NOWHERE and tour(w, before).night != NOWHERE)
+
+
+@compiled
 def settle(w):
     """Price every tour that this round has touched; False if one of them cannot be driven any more.
 
@@ -170,6 +183,8 @@ def settle(w):
         k = saved_tour(w, i).tour
         round_, law = tour(w, k), rule(w, k)
         cost = 0
+        if round_.size == 0 and is_away(w, k):
+            return False
         if round_.size > 0:
             work = round_.drive + round_.handling
             if w.timed:

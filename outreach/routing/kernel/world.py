@@ -57,6 +57,11 @@ RULE = np.dtype(
         ("set_up", "i4"),
         ("pack_up", "i4"),
         ("price", "i8"),  # of going out at all
+        ("base", "i4"),  # the place it starts from and ends at where no night is spent away
+        ("before", "i4"),  # the same bus's tour of the day before, that may spend the night between away; NOWHERE
+        ("after", "i4"),  # and of the day after
+        ("stay", "i4"),  # nights are counted by month: its row in `stay`
+        ("fixed", "i4"),  # 1: its nights stay as they are
     ],
     align=True,
 )
@@ -84,6 +89,7 @@ TOUR = np.dtype(
         ("handling", "i4"),  # set-ups, services and pack-ups
         ("load", "i4"),
         ("over", "i4"),  # load above the capacity
+        ("night", "i4"),  # where the night after it is spent; NOWHERE: at home
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
     ],
@@ -101,10 +107,13 @@ TABLES = {
     "day_price": np.dtype([("price", "i8")]),  # [need, day]
     "pattern": np.dtype([("holds", "i4")]),  # [pattern, day]
     "near": np.dtype([("need", "i4")]),  # [need, neighbour] the needs nearest to each
+    "bed": np.dtype([("place", "i4")]),  # [need, bed] the lodgings nearest to each
+    "lodging": np.dtype([("place", "i4")]),  # all of them
     # the plan in the making
     "node": NODE,  # visit nodes, then one node for each tour
     "tour": TOUR,
-    "crew": np.dtype([("left", "i4")]),  # [pool]
+    "crew": np.dtype([("left", "i4"), ("nights", "i4")]),  # [pool] for tours, and for nights away after them
+    "stay": np.dtype([("left", "i4")]),  # [base and month] nights away
     "absent": np.dtype([("need", "i4")]),  # needs with a visit missing, in no order
     # this round's journal
     "saved_tour": np.dtype([("tour", "i4"), ("was", TOUR)], align=True),
@@ -124,6 +133,11 @@ NUMBERS = (
     "days",
     "window_columns",
     "neighbours",
+    "removed",  # needs that a round takes out in the mean, and half a tour more
+    "beds",  # of a need
+    "lodgings",
+    "trip_days",  # at most
+    "night_price",
     "priced",  # 1: a visit costs more on some days
     "soft",  # 1: tours may be overloaded on the way, for a price
     "over_price",  # of a unit of load above a tour's capacity, adapted to the search
@@ -189,9 +203,12 @@ day = _table("day")
 day_price = _table("day_price")
 pattern = _table("pattern")
 near = _table("near")
+bed = _table("bed")
+lodging = _table("lodging")
 node = _table("node")
 tour = _table("tour")
 crew = _table("crew")
+stay = _table("stay")
 absent = _table("absent")
 saved_tour = _table("saved_tour")
 saved_node = _table("saved_node")
