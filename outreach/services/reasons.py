@@ -270,7 +270,7 @@ RULES: dict[RuleName, str] = {
     RuleName.TWO_TOURS: "{where} chạy hai lượt trong một ngày",
     RuleName.BROKEN_TRIP: "chuyến của {where} không liền ngày hoặc không về đúng cơ sở",
     RuleName.NO_LODGING: "{where} không phải là chỗ nghỉ đêm của tổ phục vụ",
-    RuleName.TOO_MANY_NIGHTS: "người của {where} phải ngủ xa nhà nhiều hơn {amount} đêm so với mức cho phép trong tháng",
+    RuleName.TOO_MANY_NIGHTS: "người của {where} ngủ xa nhà nhiều hơn {amount} đêm so với mức cho phép trong tháng",
     RuleName.WRONG_COUNT: "số buổi chưa xếp của {where} không khớp",
 }
 OF_VEHICLES = frozenset({
