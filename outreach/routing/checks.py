@@ -281,7 +281,7 @@ class _Judge:
         return found
 
     def pins_are_kept(self, solution: Solution) -> Iterator[Breach]:
-        """What people fixed of a visit holds; a frozen day has the visits pinned to it and no other."""
+        """What people fixed of a visit holds; a frozen or past day has the visits pinned to it alone."""
         made = defaultdict(list)
         for tour in solution.tours():
             for i, stop in enumerate(tour.stops):
@@ -297,7 +297,8 @@ class _Judge:
         frozen = {(frozen.vehicle_id, frozen.day) for frozen in self.problem.frozen}
         for tour, stop in solution.stops():
             own = (tour.vehicle_id, tour.day)
-            if own in frozen and (*own, stop.need_id) not in pinned:
+            past = self.problem.today is not None and tour.day < self.problem.today
+            if (own in frozen or past) and (*own, stop.need_id) not in pinned:
                 yield Breach(RuleName.DAY_FROZEN, tour.vehicle_id, 0, tour.day)
 
     @staticmethod

@@ -42,7 +42,7 @@ class Choice:
     def worth(self, need: Need, k: int) -> float:
         """What a visit saves by being made on vehicle-day `k`, before its driving."""
         horizon = self.desk.horizon
-        return horizon.price_of_missing(need) - horizon.price_of_day(need, self.desk.vehicle_days[k].day)
+        return horizon.price_of_missing(need) - horizon.price_of_visit(need, self.desk.vehicle_days[k])
 
     def price_of(self, rounds: Mapping[int, Round]) -> float:
         """What these rounds cost, in seconds of driving, less what their visits would cost if they were missed."""

@@ -95,7 +95,7 @@ class _Model:
         for v, k in enumerate(self.ks):
             if any(k in one for one in wish.sets):
                 call = self.desk.call(wish.need, k)
-                price = self.prices.of_day(wish.need, self.desk.vehicle_days[k].day)
+                price = self._price(wish.need, k)
                 pinned = (call.turn, call.follows)
                 alike[call.set_up_s, call.pack_up_s, call.windows, pinned, price, v if several else 0].append(v)
         for vehicles in alike.values():
@@ -108,14 +108,20 @@ class _Model:
         return [[FAR if (leg := seconds[a][b]) == NO_ROAD else leg for b in places] for a in places]
 
     def driving_and_tours_cost(self) -> None:
-        """Each tour, each second of driving and each wrong week has its price; waiting is priced by the clock alone."""
-        firsts = [self.desk.vehicle_days[self.ks[node.vehicles[0]]].day for node in self.nodes]
-        prices = [self.prices.of_day(node.need, day) for node, day in zip(self.nodes, firsts, strict=True)]
+        """Each tour, each second of driving and each day has its price; waiting is priced by the clock alone."""
+        prices = [self._price(node.need, self.ks[node.vehicles[0]]) - self._least(node.need) for node in self.nodes]
         extra = [0] * len(self.ks) + [SCALE * price for price in prices]
         second = SCALE + self.prices.work_percent
         costs = [[second * leg + price for leg, price in zip(row, extra, strict=True)] for row in self._legs()]
         self.routing.SetArcCostEvaluatorOfAllVehicles(self.routing.RegisterTransitMatrix(costs))
         self.routing.SetFixedCostOfAllVehicles(SCALE * self.prices.tour_s)
+
+    def _price(self, need: Need, k: int) -> int:
+        return self.desk.horizon.price_of_wishes(need, self.desk.vehicle_days[k])
+
+    def _least(self, need: Need) -> int:
+        """What each visit of `need` gets for sure, made or not: the model wants no prices below nothing."""
+        return min(0, *(self._price(need, k) for k in self.ks))
 
     def hours_are_kept(self) -> None:
         """Services at full steps inside the windows; not out too early, too late or too long, nor driving too long."""
@@ -177,7 +183,7 @@ class _Model:
 
     def visits_are_made(self, wish: Wish, numbers: range) -> None:
         """On vehicle-days that may hold them and in allowed sets of them; one left out is paid for."""
-        penalty = SCALE * self.desk.horizon.price_of_missing(wish.need)
+        penalty = SCALE * (self.desk.horizon.price_of_missing(wish.need) - self._least(wish.need))
         indices = [self.index[i] for i in numbers]
         for i in numbers:
             self.routing.VehicleVar(self.index[i]).SetValues([-1, *self.nodes[i].vehicles])

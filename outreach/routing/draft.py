@@ -240,7 +240,7 @@ class Draft:
         old = self.rounds.get(k)
         if old is None and not self.crew_allows(k):
             return None
-        wish = self.desk.horizon.price_of_day(need, day)
+        wish = self.desk.horizon.price_of_visit(need, self.desk.vehicle_days[k])
         found = self.desk.with_call(k, old, self.desk.call(need, k), ends=self.ends(k), limit=limit - wish)
         if isinstance(found, Failure):
             return None
@@ -250,9 +250,12 @@ class Draft:
     def add(self, need: Need, k: int, new: Round) -> None:
         """Put a visit of `need` into vehicle-day `k`, whose round becomes `new`."""
         self._set_round(k, new)
-        day = self.desk.vehicle_days[k].day
-        self.days[need.id] = tuple(sorted((*self.days[need.id], day)))
-        self.price += self.desk.horizon.price_of_day(need, day) - self.desk.horizon.price_of_missing(need)
+        self._count(need, k)
+
+    def _count(self, need: Need, k: int) -> None:
+        horizon, place = self.desk.horizon, self.desk.vehicle_days[k]
+        self.days[need.id] = tuple(sorted((*self.days[need.id], place.day)))
+        self.price += horizon.price_of_visit(need, place) - horizon.price_of_missing(need)
 
     def _set_round(self, k: int, new: Round) -> None:
         old = self.rounds.get(k)
@@ -263,11 +266,8 @@ class Draft:
     def take_round(self, k: int, new: Round) -> None:
         """Put a whole round on vehicle-day `k`, which holds none."""
         self._set_round(k, new)
-        horizon, day = self.desk.horizon, self.desk.vehicle_days[k].day
         for call in new.calls:
-            need = self.needs[call.need_id]
-            self.days[need.id] = tuple(sorted((*self.days[need.id], day)))
-            self.price += horizon.price_of_day(need, day) - horizon.price_of_missing(need)
+            self._count(self.needs[call.need_id], k)
 
     def replace_order(self, k: int, new: Round) -> None:
         """Give vehicle-day `k` the same visits in a better order."""

@@ -70,6 +70,7 @@ class Horizon:
         for pin in problem.pins:
             self.pins[pin.need_id].append(pin)
         self.frozen = frozenset((frozen.vehicle_id, frozen.day) for frozen in problem.frozen)
+        self.announced = {(told.need_id, told.day): told.vehicle_id for told in problem.announced}
 
     @cached_property
     def seconds(self) -> list[memoryview]:
@@ -213,7 +214,7 @@ class Horizon:
     def windows_for(self, need: Need, vehicle: Vehicle, day: date) -> tuple[TimeWindow, ...]:
         """When `vehicle` may serve `need` on `day`: the hours of its site, as far as pins leave them."""
         windows = self.windows_on(self.sites[need.site_id], day)
-        if not self.pins and not self.frozen:
+        if not self.pins and not self.frozen and not self.problem.today:
             return windows
         if self.is_pinned_off(need, vehicle, day) or self.is_frozen_to(need, vehicle, day):
             return ()
@@ -231,10 +232,14 @@ class Horizon:
         return any(pin.vehicle_id not in (None, vehicle.id) for pin in self.pins_on(need, day))
 
     def is_frozen_to(self, need: Need, vehicle: Vehicle, day: date) -> bool:
-        """Whether `vehicle` is frozen on `day` with no visit of `need` pinned to it."""
-        own = self.pins.get(need.id, ())
-        pinned = any(pin.day == day and pin.vehicle_id == vehicle.id for pin in own)
-        return (vehicle.id, day) in self.frozen and not pinned
+        """Whether `vehicle` is frozen on `day`, or the day is past, with no visit of `need` pinned to it."""
+        if (vehicle.id, day) not in self.frozen and not self.is_past(day):
+            return False
+        return not any(pin.day == day and pin.vehicle_id == vehicle.id for pin in self.pins.get(need.id, ()))
+
+    def is_past(self, day: date) -> bool:
+        """Whether `day` is before today, where that is said."""
+        return self.problem.today is not None and day < self.problem.today
 
     def order_pin(self, need: Need, day: date) -> Pin | None:
         """The pin that says where in its tour the visit of `need` on `day` comes."""
@@ -280,10 +285,22 @@ class Horizon:
         """What leaving out one visit of `need` costs, in seconds of driving."""
         return self.problem.prices.of_missing(need, self.sites[need.site_id], self.problem.horizon.first)
 
-    def price_of_day(self, need: Need, day: date) -> int:
-        """What a visit of `need` on `day` costs beside its driving; a pinned one is worth more than all else."""
-        pinned = any(pin.day == day for pin in self.pins.get(need.id, ()))
-        return self.problem.prices.of_day(need, day) - PINNED_S * pinned
+    def price_of_visit(self, need: Need, place: VehicleDay) -> int:
+        """What a visit of `need` costs there beside its driving; a pinned one is worth more than all else."""
+        pinned = any(pin.day == place.day for pin in self.pins.get(need.id, ()))
+        return self.price_of_wishes(need, place) - PINNED_S * pinned
+
+    def price_of_wishes(self, need: Need, place: VehicleDay) -> int:
+        """What a visit of `need` costs there by the host's weeks and by what was announced.
+
+        To keep an announced day saves what moving would cost: then a missed visit is one that was moved, too.
+        """
+        prices = self.problem.prices
+        price, told = prices.of_day(need, place.day), self.announced.get((need.id, place.day))
+        if told is None:
+            return price
+        ahead = (place.day - (self.problem.today or self.problem.horizon.first)).days
+        return price - prices.of_moving(ahead) + prices.other_vehicle_s * (told != place.vehicle.id)
 
     def may_be_asked_on(self, need: Need, day: date) -> bool:
         """Whether `day` lies in the need's own dates and far enough from its last visit."""

@@ -48,23 +48,30 @@ def nights_of(desk: Desk, solution: Solution) -> dict[int, int]:
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
     """What a plan that people made leaves out, sound or not, and why; it may have left out what would fit."""
+    served = Counter(stop.need_id for _, stop in solution.stops())
+    if all(served[need.id] >= need.quota for need in problem.needs):
+        return ()
+    draft, taken = standing(problem, solution)
+    found = tuple(
+        Unserved(need.id, missing, reasons_of(draft, need, taken=taken))
+        for need in draft.needs.values()
+        if (missing := need.quota - len(draft.days[need.id])) > 0
+    )
+    return with_nearest(draft, found, taken=taken)
+
+
+def standing(problem: Problem, solution: Solution) -> tuple[Draft, frozenset[int]]:
+    """A plan as a draft, sound or not, and its vehicle-days that the draft could not take over as they are."""
     days: defaultdict[str, list[date]] = defaultdict(list)
     for tour, stop in solution.stops():
         days[stop.need_id].append(tour.day)
-    if all(len(days[need.id]) >= need.quota for need in problem.needs):
-        return ()
     draft = Draft(Desk(Horizon(problem)))
     take_over(draft, solution)
     draft.days = {need_id: tuple(sorted(days[need_id])) for need_id in draft.needs}
     taken = _out_otherwise(draft, solution)
     for k in taken - draft.rounds.keys():
         draft.out[draft.desk.crew_of[k]] += 1
-    found = tuple(
-        Unserved(need.id, missing, reasons_of(draft, need, taken=taken))
-        for need in draft.needs.values()
-        if (missing := need.quota - len(days[need.id])) > 0
-    )
-    return with_nearest(draft, found, taken=taken)
+    return draft, taken
 
 
 def _out_otherwise(draft: Draft, solution: Solution) -> frozenset[int]:
@@ -140,7 +147,8 @@ def _reasons_by_day(
     """Count, over all days the site is open, what stands in the way; then the reasons from most to least days."""
     horizon, desk = draft.desk.horizon, draft.desk
     open_days = [day for day in horizon.problem.horizon.days() if horizon.windows_on(site, day)]
-    wished = [day for day in open_days if (not need.first or day >= need.first) and (not need.last or day <= need.last)]
+    ahead = [day for day in open_days if not horizon.is_past(day)]
+    wished = [day for day in ahead if (not need.first or day >= need.first) and (not need.last or day <= need.last)]
     stands = Counter(horizon.standstill(vehicle, day) for vehicle in fitting for day in wished)
     driving = [desk.numbers[v.id, day] for v in fitting for day in wished if (v.id, day) in desk.numbers]
     if not driving:

@@ -5,8 +5,8 @@ an object with lat and lon. docs/routing.md says it with whole examples.
 """
 
 import types
-from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
@@ -15,12 +15,20 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 from outreach.domain.errors import InvalidValue
+from outreach.routing.disruptions import Disruption, DisruptionKind
 from outreach.routing.problem import Problem, Quality, Travel
 from outreach.routing.solution import Figures, Solution
 
 T = TypeVar("T")
 LARGEST = 2**31 - 1
-SCHEMA = 1  # of problems and solutions; a file of another one is refused, not misread
+SCHEMA = 1  # of problems, solutions and disruptions; a file of another one is refused, not misread
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A file of disruptions, each still as it was read."""
+
+    disruptions: tuple[object, ...]
 
 
 def problem_to_json(problem: Problem) -> dict[str, Any]:
@@ -41,6 +49,28 @@ def solution_to_json(solution: Solution) -> dict[str, Any]:
 def solution_from_json(data: object) -> Solution:
     """The solution in `data`; InvalidValue names the field that is wrong."""
     return _read(Solution, _of_this_schema(data, "solution"), "solution")
+
+
+def disruptions_to_json(disruptions: Sequence[Disruption]) -> dict[str, Any]:
+    """Disruptions as plain JSON values."""
+    return {"schema": SCHEMA, "disruptions": [{"kind": one.kind.value, **_plain(one)} for one in disruptions]}
+
+
+def disruptions_from_json(data: object) -> tuple[Disruption, ...]:
+    """The disruptions in `data`; InvalidValue names the field that is wrong."""
+    listed = _read(_Listed, _of_this_schema(data, "file"), "file").disruptions
+    return tuple(_disruption(one, f"disruptions[{i}]") for i, one in enumerate(listed))
+
+
+def _disruption(data: object, path: str) -> Disruption:
+    if not isinstance(data, Mapping):
+        raise InvalidValue("{field}: cần một đối tượng JSON, không phải {value}", field=path, value=_shown(data))
+    if "kind" not in data:
+        raise InvalidValue("{field}: thiếu trường này", field=f"{path}.kind")
+    kind = _member(DisruptionKind, data["kind"], f"{path}.kind")
+    one = next(one for one in get_args(Disruption) if one.kind is kind)
+    found: Disruption = _read(one, {name: value for name, value in data.items() if name != "kind"}, path)
+    return found
 
 
 def figures_to_json(figures: Figures) -> dict[str, Any]:
@@ -139,6 +169,8 @@ def _value(hint: Any, data: object, path: str) -> Any:  # noqa: PLR0911 - one re
                 _value(arg, item, f"{path}[{i}]") for i, (arg, item) in enumerate(zip(args, data, strict=True))
             )
         return origin(_value(args[0], item, f"{path}[{i}]") for i, item in enumerate(data))
+    if hint is object:
+        return data
     if is_dataclass(hint):
         return _read(hint, data, path)  # type: ignore[arg-type]
     if issubclass(hint, Enum):

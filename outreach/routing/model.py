@@ -1,5 +1,6 @@
 """A problem as the kernel's tables: what each need may use, the rules of each tour, prices and neighbours."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,13 +10,13 @@ from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
 from outreach.routing.kernel.insertion import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
+from outreach.routing.night_tables import night_numbers, night_tables
 from outreach.routing.problem import NO_ROAD, Need, Turn
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 WAITING = 0.2  # a second of it, in seconds of driving, where neighbours are chosen
 NEVER_NEAR = 1e18
 REMOVED = 5  # visits that a round takes out in the mean
-BEDS = 5  # lodgings of a need, the nearest
 
 
 def world_of(horizon: Horizon, *, seed: int) -> World:
@@ -23,11 +24,10 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
     needs, rules, nearby = _needs(horizon, days), _rules(horizon, days), _nearby(horizon, hours, windows)
-    stays = _stays(horizon, rules)
+    prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
     crews = _crews(horizon, rules)
-    lodgings = np.array([horizon.travel.index[place] for place in horizon.problem.lodgings], dtype=np.int32)
     legs = np.where(horizon.travel.seconds == NO_ROAD, FAR, horizon.travel.seconds).astype(np.int32)
     absent = np.arange(len(needs), dtype=np.int32)
     tables = {
@@ -38,15 +38,12 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "hour": hours.ravel(),
         "window": windows.reshape(-1, 2).astype(np.int32).view(TABLES["window"]).ravel(),
         "day": np.array([day.toordinal() for day in days], dtype=np.int32),
-        "day_price": _day_prices(horizon, days).ravel(),
+        "day_price": prices.ravel(),
         "pattern": _patterns(horizon, days).ravel(),
         "near": nearby.ravel(),
-        "bed": _beds(needs["place"], lodgings, legs).ravel(),
-        "lodging": lodgings,
         "node": nodes,
-        "tour": _tours(tours),
+        "tour": np.zeros(tours, dtype=TABLES["tour"]),
         "crew": crews,
-        "stay": stays,
         "absent": absent,
         "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
         "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
@@ -63,14 +60,11 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "places": len(legs),
         "visits": visits,
         "days": len(days),
+        "columns": prices.shape[1],
         "window_columns": windows.shape[1],
         "neighbours": nearby.shape[1],
         "removed": _removed(needs),
-        "beds": min(BEDS, len(lodgings)),
-        "lodgings": len(lodgings),
-        "trip_days": horizon.rules.trip_days_max if horizon.nights else 1,
-        "night_price": UNIT * horizon.problem.prices.night_s,
-        "priced": int(any(need.preferred_weeks for need in horizon.problem.needs) or bool(horizon.pins)),
+        "priced": int(_priced(horizon)),
         "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
         "ordered": int((needs["kept_on"] != NOWHERE).any()),
         "timed": int(_timed(horizon, windows)),
@@ -85,7 +79,8 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "best": nothing,
         "absent_count": len(needs),
     }
-    return World(tables, numbers)
+    tables["tour"]["night"] = NOWHERE
+    return World(tables | night_tables(horizon, needs["place"], rules, legs), numbers | night_numbers(horizon))
 
 
 def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
@@ -125,12 +120,14 @@ def _asked(horizon: Horizon, need: Need, days: Sequence[date]) -> Array:
 
 def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
     """Narrow the windows of pinned needs, and close frozen vehicle-days for all others."""
-    needs = horizon.problem.needs
+    pinned = [(u, need) for u, need in enumerate(horizon.problem.needs) if need.id in horizon.pins]
+    free = np.array([need.id not in horizon.pins for need in horizon.problem.needs], dtype=bool)
     for k, vd in enumerate(horizon.vehicle_days):
-        frozen = (vd.vehicle.id, vd.day) in horizon.frozen
-        for u in range(len(needs)) if frozen else [u for u, need in enumerate(needs) if need.id in horizon.pins]:
+        if (vd.vehicle.id, vd.day) in horizon.frozen or horizon.is_past(vd.day):
+            hours[free, k] = NOWHERE
+        for u, need in pinned:
             if hours[u, k] != NOWHERE:
-                windows = horizon.windows_for(needs[u], vd.vehicle, vd.day)
+                windows = horizon.windows_for(need, vd.vehicle, vd.day)
                 hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
 
 
@@ -159,6 +156,7 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
         limit, rules = vd.vehicle.capacity, horizon.rules_on(vd.vehicle, vd.day)
         table[k] = (
             days.index(vd.day),
+            k if horizon.announced else days.index(vd.day),
             pools.setdefault((vd.depot_id, vd.day), len(pools)),
             rules.leave_earliest_s,
             rules.return_latest_s,
@@ -178,13 +176,6 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
     return table
 
 
-def _tours(count: int) -> Array:
-    """So many empty tours."""
-    tours = np.zeros(count, dtype=TABLES["tour"])
-    tours["night"] = NOWHERE
-    return tours
-
-
 def _removed(needs: Array) -> int:
     """Needs that a round takes out in the mean; fewer where the visits of one go together: each of them takes several.
 
@@ -194,22 +185,6 @@ def _removed(needs: Array) -> int:
     tied = (needs["pattern"] < needs["pattern_end"]) | (needs["most"] > 0)
     together = np.where(tied, needs["count"], 1)
     return max(-(-REMOVED * len(needs) // int(together.sum())), 1) if len(needs) else REMOVED
-
-
-def _stays(horizon: Horizon, rules: Array) -> Array:
-    """[base and month] nights that may be spent away."""
-    table = np.zeros(int(rules["stay"].max(initial=-1)) + 1, dtype=TABLES["stay"])
-    months = [(vd.depot_id, (vd.day.year, vd.day.month)) for vd in horizon.vehicle_days]
-    for stay, (depot, month) in dict(zip(rules["stay"].tolist(), months, strict=True)).items():
-        left = horizon.nights_left(depot, month)
-        table["left"][stay] = FAR if left is None else left
-    return table
-
-
-def _beds(places: Array, lodgings: Array, legs: Array) -> Array:
-    """[need, bed] the lodgings from and to which the way is shortest."""
-    ways = legs[np.ix_(places, lodgings)].astype(np.int64) + legs[np.ix_(lodgings, places)].T
-    return lodgings[np.argsort(ways, axis=1, kind="stable")[:, :BEDS]].astype(np.int32)
 
 
 def _crews(horizon: Horizon, rules: Array) -> Array:
@@ -278,12 +253,27 @@ def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
     return table
 
 
-def _day_prices(horizon: Horizon, days: Sequence[date]) -> Array:
-    """[need, day] what a visit on that day costs beside its driving."""
-    prices = np.zeros((len(horizon.problem.needs), len(days)), dtype=np.int64)
+def _priced(horizon: Horizon) -> bool:
+    """Whether a visit may cost more in some tours than in others, beside its driving."""
+    return bool(horizon.pins or horizon.announced) or any(need.preferred_weeks for need in horizon.problem.needs)
+
+
+def _prices(horizon: Horizon, rules: Array) -> Array:
+    """[need, column] what a visit costs beside its driving; tours of a day are one column where they cost the same."""
+    by_day: defaultdict[date, list[int]] = defaultdict(list)  # the vehicle-days
+    for k, vd in enumerate(horizon.vehicle_days):
+        by_day[vd.day].append(k)
+    columns = rules["column"]
+    prices = np.zeros((len(horizon.problem.needs), int(columns.max(initial=-1)) + 1), dtype=np.int64)
     for u, need in enumerate(horizon.problem.needs):
         if need.preferred_weeks or need.id in horizon.pins:
-            prices[u] = [UNIT * horizon.price_of_day(need, day) for day in days]
+            for ks in by_day.values():
+                prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
+    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    for need_id, day in horizon.announced:
+        for k in by_day[day] if need_id in numbers else ():
+            price = horizon.price_of_visit(horizon.needs[need_id], horizon.vehicle_days[k])
+            prices[numbers[need_id], columns[k]] = UNIT * price
     return prices
 
 

@@ -24,7 +24,7 @@ def with_nearest(
     A need for which no rule alone is enough gets that as its last reason; one that fits as things are is left alone.
     """
     unserved = tuple(unserved)
-    search = _Search(draft, taken)
+    search = WaysIn(draft, taken)
     dearest = sorted(unserved, key=lambda entry: -draft.desk.horizon.price_of_missing(draft.needs[entry.need_id]))
     found: dict[str, Unserved] = {}
     for entry in dearest:
@@ -36,7 +36,7 @@ def with_nearest(
     return tuple(found.get(entry.need_id, entry) for entry in unserved)
 
 
-class _Search:
+class WaysIn:
     """The vehicle-days of a draft, and one need after the other held against them."""
 
     def __init__(self, draft: Draft, taken: frozenset[int]) -> None:
@@ -47,7 +47,7 @@ class _Search:
             self._spot(vehicle, day)
             for day in self.horizon.problem.horizon.days()
             for vehicle in self.horizon.problem.vehicles
-            if draft.desk.numbers.get((vehicle.id, day)) not in taken
+            if draft.desk.numbers.get((vehicle.id, day)) not in taken and not self.horizon.is_past(day)
         ]
 
     def _spot(self, vehicle: Vehicle, day: date) -> Spot:
@@ -78,7 +78,7 @@ class _Search:
 
     def nearest(self, need: Need) -> tuple[NearMiss, ...]:
         """For each rule that alone would let a visit of `need` in, where it has to give least; the nearest first."""
-        wish = Wish(need, self.horizon.sites[need.site_id], self.draft.days[need.id])
+        wish = self.wish(need)
         best: dict[Hurdle, tuple[Lack, Spot]] = {}
         for spot in self.spots:
             for lack in self._ways_in(wish, spot, best):
@@ -89,12 +89,16 @@ class _Search:
             for lack, spot in ranked
         )
 
-    def _ways_in(self, wish: Wish, spot: Spot, best: dict[Hurdle, tuple[Lack, Spot]]) -> Iterator[Lack]:
-        """The rules that alone keep the visit off `spot` and give less there than on any spot of `best`."""
+    def wish(self, need: Need) -> Wish:
+        """`need` with its site and the days its visits are on."""
+        return Wish(need, self.horizon.sites[need.site_id], self.draft.days[need.id])
+
+    def _ways_in(
+        self, wish: Wish, spot: Spot, best: dict[Hurdle, tuple[Lack, Spot]], *, ties: bool = False
+    ) -> Iterator[Lack]:
+        """The rules that alone keep the visit off `spot` and give less there than on any spot of `best`, or no more."""
         self.looks += 1
-        lacks = [*spot.lacks]
-        for check in CHECKS:
-            lacks += check(self.draft, wish, spot)
+        lacks = self._lacks(wish, spot)
         mended_by_room = all(lack.hurdle in (Hurdle.STOPS, Hurdle.LOAD) for lack in lacks)
         if len(lacks) > 1 and not mended_by_room:
             return
@@ -106,15 +110,41 @@ class _Search:
         unpinned = replace(call, windows=windows, turn=None, follows=None)
         call = replace(call, windows=pinned_hours(pins, windows))
         if not lacks:
-            yield from self._stretched(spot, call, windows, pins, best)
+            yield from self._stretched(spot, call, windows, pins, best, ties=ties)
             lacks = [Lack(Hurdle.PINNED)] if pins else []
         if len(lacks) == 1:
             (lack,) = lacks
-            nearer = lack.hurdle not in best or lack.amount < best[lack.hurdle][0].amount
+            nearer = lack.hurdle not in best or lack.amount < best[lack.hurdle][0].amount + ties
             if nearer and self._fits(spot, spot.calls, unpinned if lack.hurdle is Hurdle.PINNED else call):
                 yield lack
-        if mended_by_room:
+        if mended_by_room and not ties:
             yield from self._swapped(wish, spot, call, best.get(Hurdle.ROOM))
+
+    def as_near(self, wish: Wish, spot: Spot, best: dict[Hurdle, tuple[Lack, Spot]]) -> Iterator[Lack]:
+        """The rules, but no visit's place, that alone keep the visit off and give no more there than in `best`."""
+        return self._ways_in(wish, spot, best, ties=True)
+
+    def is_open(self, wish: Wish, spot: Spot) -> bool:
+        """Whether no rule at all keeps the visit off `spot`."""
+        if self._lacks(wish, spot) or not wish.may_come(spot.day) or not self._has_road(wish.site, spot):
+            return False
+        return self._fits(spot, spot.calls, call_of(self.horizon, wish.need, spot.vehicle, spot.day))
+
+    def givers(self, wish: Wish, spot: Spot) -> Iterator[Call]:
+        """The visits of `spot` whose place would be enough for one of `wish`, the one least missed first."""
+        lacks = [lack for lack in self._lacks(wish, spot) if lack.hurdle not in (Hurdle.STOPS, Hurdle.LOAD)]
+        if lacks or not wish.may_come(spot.day) or not self._has_road(wish.site, spot):
+            return
+        call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
+        for other in sorted(spot.calls, key=lambda other: self._price(other.need_id)):
+            if self._gives_place(wish, spot, call, other):
+                yield other
+
+    def _lacks(self, wish: Wish, spot: Spot) -> list[Lack]:
+        lacks = [*spot.lacks]
+        for check in CHECKS:
+            lacks += check(self.draft, wish, spot)
+        return lacks
 
     def _has_road(self, site: Site, spot: Spot) -> bool:
         place, seconds = self.horizon.travel.index[site.place_id], spot.clock.seconds
@@ -136,11 +166,18 @@ class _Search:
         return False
 
     def _stretched(
-        self, spot: Spot, call: Call, windows: Windows, pins: tuple[Pin, ...], best: dict[Hurdle, tuple[Lack, Spot]]
+        self,
+        spot: Spot,
+        call: Call,
+        windows: Windows,
+        pins: tuple[Pin, ...],
+        best: dict[Hurdle, tuple[Lack, Spot]],
+        *,
+        ties: bool,
     ) -> Iterator[Lack]:
         """The limits of time, each eased second by second; nothing else is in the way."""
         limits = {
-            hurdle: best[hurdle][0].amount - 1 if hurdle in best else max(elastic.most(spot.rules, windows), 0)
+            hurdle: best[hurdle][0].amount - 1 + ties if hurdle in best else max(elastic.most(spot.rules, windows), 0)
             for hurdle, elastic in ELASTIC.items()
         }
 
@@ -154,25 +191,32 @@ class _Search:
             return  # not even all of them together let it in by as little
         for hurdle, limit in limits.items():
             if limit > 0 and fits({hurdle: limit}):
-                amount = _least(lambda by, hurdle=hurdle: fits({hurdle: by}), limit)  # type: ignore[misc]
+                tied = ties and hurdle in best and not fits({hurdle: limit - 1})
+                amount = limit if tied else _least(lambda by, hurdle=hurdle: fits({hurdle: by}), limit)  # type: ignore[misc]
                 yield Lack(hurdle, amount, amount / ELASTIC[hurdle].whole(spot.rules, windows))
 
     def _swapped(self, wish: Wish, spot: Spot, call: Call, best: tuple[Lack, Spot] | None) -> Iterator[Lack]:
         """Another visit of the day, no more urgent, gives its place; the one least missed."""
         least = self._price(best[0].other_need) if best else None
         for other in sorted(spot.calls, key=lambda other: self._price(other.need_id)):
-            need, price = self.draft.needs[other.need_id], self._price(other.need_id)
-            if need.priority > wish.need.priority or need.id == wish.need.id or (least is not None and price >= least):
+            if self.draft.needs[other.need_id].priority > wish.need.priority:
                 continue
-            if any(pin.day == spot.day for pin in self.horizon.pins.get(need.id, ())):
-                continue
-            others = tuple(left for left in spot.calls if left is not other)
-            load = wish.need.load + sum(left.load for left in others)
-            if spot.vehicle.capacity is not None and load > spot.vehicle.capacity:
-                continue
-            if _may_lose(need, self.draft.days[need.id], spot.day) and self._fits(spot, others, call):
+            if least is not None and self._price(other.need_id) >= least:
+                return
+            if self._gives_place(wish, spot, call, other):
                 yield Lack(Hurdle.ROOM, other_need=other.need_id)
                 return
+
+    def _gives_place(self, wish: Wish, spot: Spot, call: Call, other: Call) -> bool:
+        """Whether `call` fits once `other` is gone, and `other` may go."""
+        need = self.draft.needs[other.need_id]
+        if need.id == wish.need.id or any(pin.day == spot.day for pin in self.horizon.pins.get(need.id, ())):
+            return False
+        others = tuple(left for left in spot.calls if left is not other)
+        load = wish.need.load + sum(left.load for left in others)
+        if spot.vehicle.capacity is not None and load > spot.vehicle.capacity:
+            return False
+        return _may_lose(need, self.draft.days[need.id], spot.day) and self._fits(spot, others, call)
 
     def _price(self, need_id: str) -> int:
         return self.horizon.price_of_missing(self.draft.needs[need_id])

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PINNED_S = 10_000_000  # a pinned visit: more than any number of others it can push out, in seconds of driving
 LONG_AGO_DAYS = 365  # a site not seen for a year or never waits no longer than this
+NEAR_DAYS = 30  # a visit farther ahead than this is moved at the plain price,
+NEAR_TIMES = 3  # one of today at so many times more
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Prices:
     work_percent: int = 5  # of each second between leaving and returning: waiting is not free
     wrong_week_s: int = 1_200  # a visit outside the weeks the host wished for
     night_s: int = 5_400  # a night of a crew away from home: an hour and a half of road
+    moved_s: int = 12_000  # an announced visit not made on its day, a month ahead or more
+    other_vehicle_s: int = 1_200  # one made on its day by another vehicle
 
     def of_missing(self, need: "Need", site: "Site", first: date) -> int:
         """What leaving out one visit of `need` at `site` costs in a horizon that begins on `first`."""
@@ -50,6 +54,11 @@ class Prices:
         if not need.preferred_weeks or date.fromordinal(day.toordinal() - day.weekday()) in need.preferred_weeks:
             return 0
         return self.wrong_week_s
+
+    def of_moving(self, days_ahead: int) -> int:
+        """What it costs not to make an announced visit on its day, so many days ahead: more the sooner it is."""
+        near = NEAR_DAYS - min(max(days_ahead, 0), NEAR_DAYS)
+        return self.moved_s + NEAR_TIMES * self.moved_s * near // NEAR_DAYS
 
 
 def measure(problem: "Problem", solution: "Solution") -> Figures:

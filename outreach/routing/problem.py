@@ -204,6 +204,15 @@ class FrozenDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """A visit that people were told of: to keep its day, and then its vehicle, is worth something."""
+
+    need_id: str
+    day: date
+    vehicle_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """Days on which all sites (`site_kinds` None) or some kinds are closed; `stops_vehicles`: nobody drives."""
 
@@ -251,3 +260,5 @@ class Problem:
     pins: tuple[Pin, ...] = ()
     frozen: tuple[FrozenDay, ...] = ()
     lodgings: tuple[str, ...] = ()  # places at which a crew may spend the nights of a trip
+    announced: tuple[Announced, ...] = ()
+    today: date | None = None  # days before it are past: what is pinned to them stays, nothing else comes there

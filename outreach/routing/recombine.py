@@ -15,7 +15,7 @@ from ortools.linear_solver import pywraplp
 from outreach.routing.kernel.world import RULE, World
 
 MOST_COLUMNS = 3_000
-OWN = ("day", "pool", "before", "after", "stay")  # of a vehicle-day's law: what makes it no other kind of day
+OWN = ("day", "column", "pool", "before", "after", "stay")  # of a vehicle-day's law: what makes it no other kind of day
 
 Column = tuple[int, frozenset[int]]  # a class of alike vehicle-days and the needs of a tour
 
@@ -113,13 +113,13 @@ class _Model:
         self.solver.SuppressOutput()
         self.picked = [self.solver.BoolVar("") for _ in keys]
         self.visits: dict[int, list[tuple[int, Any]]] = defaultdict(list)  # by need: the day and the column
-        day_of, days = world["rule"]["day"].tolist(), world.number("days")
+        day_of, column_of = world["rule"]["day"].tolist(), world["rule"]["column"].tolist()
         dear = world["day_price"]["price"] if world.number("priced") else None
         for (number, needs), column, cost in zip(keys, self.picked, costs, strict=True):
-            day = day_of[tours_of[number][0]]
+            first = tours_of[number][0]
             for u in needs:
-                self.visits[u].append((day, column))
-                cost += 0 if dear is None else int(dear[u * days + day])  # noqa: PLW2901 - of the whole column
+                self.visits[u].append((day_of[first], column))
+                cost += 0 if dear is None else int(dear[u * world.number("columns") + column_of[first]])  # noqa: PLW2901 - of the whole column
             self.solver.Objective().SetCoefficient(column, cost)
         for k, stays in stay.items():
             one = self.solver.IntVar(1, 1, "")

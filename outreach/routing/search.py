@@ -12,7 +12,7 @@ import numpy as np
 
 from outreach.routing.expand import Horizon
 from outreach.routing.kernel.anneal import anneal, copy_plan, empty, load_visit, start_from
-from outreach.routing.kernel.insertion import close_hopeless
+from outreach.routing.kernel.hopeless import close_hopeless
 from outreach.routing.kernel.nights import set_night
 from outreach.routing.kernel.tours import begin_round
 from outreach.routing.kernel.world import FAR, NOWHERE, UNIT, Array, World

@@ -103,6 +103,17 @@ def _pins(problem: Problem) -> None:
                 field=f"pins[{i}].after",
                 value=pin.after,
             )
+    told = {(one.need_id, one.day): one for one in problem.announced}
+    for i, one in enumerate(problem.announced):
+        _known(f"announced[{i}].need_id", one.need_id, needs)
+        _known(f"announced[{i}].vehicle_id", one.vehicle_id, vehicles)
+        _within(f"announced[{i}].day", one.day, problem)
+        if told[one.need_id, one.day] is not one:
+            raise InvalidValue(
+                "{field}: nhu cầu {value} được báo hai lần trong cùng một ngày",
+                field=f"announced[{i}]",
+                value=one.need_id,
+            )
     for i, frozen in enumerate(problem.frozen):
         _known(f"frozen[{i}].vehicle_id", frozen.vehicle_id, vehicles)
         _within(f"frozen[{i}].day", frozen.day, problem)

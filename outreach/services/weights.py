@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from outreach.i18n import duration, translate
-from outreach.routing.objective import Prices
+from outreach.routing.objective import NEAR_DAYS, Prices
 
 WAITED_DAYS = 30  # of waiting, so that its price is more than a few seconds
 
@@ -29,6 +29,9 @@ def weights_of(prices: Prices) -> tuple[Weight, ...]:
         (translate("Cho một xe rời cơ sở thêm một ngày"), prices.tour_s),
         (translate("Buổi rơi ngoài những tuần nơi đó mong"), prices.wrong_week_s),
         (translate("Một đêm của tổ phục vụ ở xa nhà"), prices.night_s),
+        (translate("Dời một buổi đã báo sang ngày khác, khi còn hơn một tháng"), prices.of_moving(NEAR_DAYS)),
+        (translate("Dời một buổi đã báo cho ngày mai"), prices.of_moving(1)),
+        (translate("Đổi xe của một buổi đã báo, vẫn đúng ngày"), prices.other_vehicle_s),
         (translate("Mỗi giờ từ lúc xe rời cơ sở tới lúc về"), prices.work_percent * 36),
     )
     return tuple(Weight(what, duration(seconds)) for what, seconds in sorted(lines, key=lambda line: -line[1]))

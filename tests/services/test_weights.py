@@ -7,10 +7,11 @@ from outreach.services.weights import weights_of
 
 
 def test_prices_are_said_in_hours_and_minutes_the_dearest_first():
-    """40,000 s and 20,000 s more for a higher priority: 16 h 40; 5 % of an hour: 3 minutes."""
+    """40,000 s + 20,000 s: 16 h 40; 12,000 s + 29 of 30 times 36,000 s: 13 h; 5 % of an hour: 3 minutes."""
     weights = weights_of(Prices())
     assert weights[0].worth == "16 giờ 40 phút"
-    assert weights[1].worth == "11 giờ 7 phút"
+    assert weights[1].worth == "13 giờ"
+    assert weights[2].worth == "11 giờ 7 phút"
     assert weights[-1].worth == "3 phút"
 
 

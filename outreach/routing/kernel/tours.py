@@ -125,7 +125,7 @@ def take_out(w, v):
     round_.handling -= law.set_up + asked.set_up + asked.service + law.pack_up
     round_.load -= asked.load
     w.placed -= 1
-    w.cost += asked.missing - day_price(w, u * w.days + law.day).price
+    w.cost += asked.missing - day_price(w, u * w.columns + law.column).price
     asked.placed -= 1
     asked.absent_since = w.round
     if asked.absent_at == NOWHERE:
@@ -156,7 +156,7 @@ def put_in(w, v, k, p):
     round_.handling += law.set_up + asked.set_up + asked.service + law.pack_up
     round_.load += asked.load
     w.placed += 1
-    w.cost -= asked.missing - day_price(w, u * w.days + law.day).price
+    w.cost -= asked.missing - day_price(w, u * w.columns + law.column).price
     asked.placed += 1
     if asked.placed == asked.count:
         w.absent_count -= 1

@@ -47,6 +47,7 @@ NEED = np.dtype(
 RULE = np.dtype(
     [
         ("day", "i4"),
+        ("column", "i4"),  # of `day_price`: its day, or itself where visits cost more by some vehicles
         ("pool", "i4"),  # crews are counted by pool: a depot on a day
         ("leave", "i4"),
         ("back", "i4"),
@@ -104,7 +105,7 @@ TABLES = {
     "hour": np.dtype([("row", "i4")]),  # [need, tour] row of `window`, NOWHERE where the need may not be in the tour
     "window": np.dtype([("opens", "i4"), ("closes", "i4")]),  # [row, window], ended by an opening at FAR
     "day": np.dtype([("date", "i4")]),  # ordinals
-    "day_price": np.dtype([("price", "i8")]),  # [need, day]
+    "day_price": np.dtype([("price", "i8")]),  # [need, column]
     "pattern": np.dtype([("holds", "i4")]),  # [pattern, day]
     "near": np.dtype([("need", "i4")]),  # [need, neighbour] the needs nearest to each
     "bed": np.dtype([("place", "i4")]),  # [need, bed] the lodgings nearest to each
@@ -131,6 +132,7 @@ NUMBERS = (
     "places",
     "visits",  # visit nodes; tour k has node visits + k
     "days",
+    "columns",  # of prices by day
     "window_columns",
     "neighbours",
     "removed",  # needs that a round takes out in the mean, and half a tour more
