@@ -172,6 +172,9 @@ class PlanFigures:
     service_s: int
     longest_day_s: int
     shares: tuple[VehicleShare, ...]
+    weeks: int = 0  # in which a vehicle drives, and the work of the busiest and of the quietest of them
+    busiest_week_s: int = 0
+    quietest_week_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date
 
 from outreach.routing.draft import Desk, Round
 from outreach.routing.problem import Need
+from outreach.routing.shares import Ledger, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ class Choice:
     """What may be changed: vehicle-days, by the desk's numbers, and what they may hold.
 
     `crews` is how many of these tours one base may send out on one day, by `desk.crew_of`; none: all.
+    `others` is what all other tours work, and which groups they visit; None: what is shared with them has no price.
     """
 
     desk: Desk
     ks: tuple[int, ...]
     wishes: tuple[Wish, ...]
     crews: Mapping[tuple[str, date], int] = field(default_factory=dict)
+    others: Ledger | None = None
 
     def worth(self, need: Need, k: int) -> float:
         """What a visit saves by being made on vehicle-day `k`, before its driving."""
@@ -49,7 +52,13 @@ class Choice:
         needs = self.desk.horizon.needs
         return sum(
             found.price - sum(self.worth(needs[call.need_id], k) for call in found.calls) for k, found in rounds.items()
+        ) + self.price_together(
+            {k: (found.work_s, [call.need_id for call in found.calls]) for k, found in rounds.items()}
         )
+
+    def price_together(self, rounds: Mapping[int, Work]) -> float:
+        """What these rounds cost beside all other tours: shares of the work, and groups visited once more."""
+        return self.others.price_with(rounds) if self.others else 0.0
 
     def holds(self, rounds: Mapping[int, Round]) -> bool:
         """Whether every need has an allowed set of vehicle-days and every tour a crew."""

@@ -11,6 +11,7 @@ from math import inf
 from outreach.domain.errors import BrokenPlan
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import NO_ROAD, Need
+from outreach.routing.shares import Ledger, Shares
 from outreach.routing.solution import Ending, Solution, Tour, Trip
 from outreach.routing.timeline import Call, Clock, Ends, Failure, Misfit, Times, call_of
 
@@ -25,6 +26,11 @@ class Round:
     times: Times
     price: float
 
+    @property
+    def work_s(self) -> int:
+        """Seconds from leaving to returning."""
+        return self.times.return_s - self.times.leave_s
+
 
 class Desk:
     """What never changes while planning: vehicle-days, what each need may use, and every round looked at.
@@ -36,6 +42,7 @@ class Desk:
     def __init__(self, horizon: Horizon, *, seed: int = 1) -> None:
         self.horizon = horizon
         self.vehicle_days = horizon.vehicle_days
+        self.shares = Shares(horizon)
         rules = [horizon.rules_on(vd.vehicle, vd.day) for vd in self.vehicle_days]
         laws = list(dict.fromkeys(rules))
         self.laws = [laws.index(own) for own in rules]  # by number: vehicle-days with the same rules
@@ -184,6 +191,7 @@ class Draft:
         self.nights: dict[int, int] = {}  # by vehicle-day: row of the place where the night after it is spent
         self.days: dict[str, tuple[date, ...]] = dict.fromkeys(self.needs, ())
         self.out: Counter[tuple[str, date]] = Counter()
+        self.ledger = Ledger(desk.shares)
         self.price = float(sum(need.quota * desk.horizon.price_of_missing(need) for need in self.needs.values()))
 
     def ends(self, k: int) -> Ends:
@@ -245,7 +253,16 @@ class Draft:
         if isinstance(found, Failure):
             return None
         price = found.price - old.price if old is not None else found.price
-        return price + wish, found
+        return price + wish + self.ledger.price_of_visit(k, need.id) + self._price_of_work(k, found), found
+
+    def _price_of_work(self, k: int, new: Round) -> float:
+        """What it costs the shares of vehicle-day `k` that its round becomes `new`."""
+        old = self.rounds.get(k)
+        return self.ledger.price_of_work(k, new.work_s - (old.work_s if old else 0))
+
+    def price_of_replacing(self, k: int, new: Round) -> float:
+        """What it costs that the round of vehicle-day `k` becomes `new`, with the same visits."""
+        return new.price - self.rounds[k].price + self._price_of_work(k, new)
 
     def add(self, need: Need, k: int, new: Round) -> None:
         """Put a visit of `need` into vehicle-day `k`, whose round becomes `new`."""
@@ -256,12 +273,14 @@ class Draft:
         horizon, place = self.desk.horizon, self.desk.vehicle_days[k]
         self.days[need.id] = tuple(sorted((*self.days[need.id], place.day)))
         self.price += horizon.price_of_visit(need, place) - horizon.price_of_missing(need)
+        self.price += self.ledger.visit(k, need.id)
 
     def _set_round(self, k: int, new: Round) -> None:
         old = self.rounds.get(k)
         self.rounds[k] = new
         self.out[self.desk.crew_of[k]] += old is None
         self.price += new.price - (old.price if old else 0.0)
+        self.price += self.ledger.work(k, new.work_s - (old.work_s if old else 0))
 
     def take_round(self, k: int, new: Round) -> None:
         """Put a whole round on vehicle-day `k`, which holds none."""

@@ -12,6 +12,7 @@ from outreach.routing.kernel.insertion import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.night_tables import night_numbers, night_tables
 from outreach.routing.problem import NO_ROAD, Need, Turn
+from outreach.routing.shares import NONE, Shares
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 WAITING = 0.2  # a second of it, in seconds of driving, where neighbours are chosen
@@ -23,7 +24,9 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
-    needs, rules, nearby = _needs(horizon, days), _rules(horizon, days), _nearby(horizon, hours, windows)
+    shares = Shares(horizon)
+    needs, rules = _needs(horizon, days, shares), _rules(horizon, days, shares)
+    nearby = _nearby(horizon, hours, windows)
     prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
     nodes = _nodes(horizon, needs)
@@ -44,14 +47,9 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "node": nodes,
         "tour": np.zeros(tours, dtype=TABLES["tour"]),
         "crew": crews,
+        **_together(shares),
         "absent": absent,
-        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
-        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
-        "saved_absent": absent.copy(),
-        "found": np.zeros(max(len(days), 1), dtype=TABLES["found"]),
-        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
-        "turn": np.zeros(len(needs), dtype=TABLES["turn"]),
-        "chain": np.zeros((longest + 1) * max(len(days), 1), dtype=TABLES["chain"]),
+        **_scratch(visits, tours, len(needs), len(days), longest),
     }
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
@@ -73,6 +71,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "lunch_from": horizon.rules.lunch_from_s,
         "lunch_to": horizon.rules.lunch_to_s,
         "work_price": horizon.problem.prices.work_percent,
+        **_weights_together(horizon, shares),
         "chance": 88172645463325252 ^ (seed * 0x9E3779B97F4A7C1 + 1) % (1 << 62),
         "cost": nothing,
         "current": nothing,
@@ -109,6 +108,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         if len(days):
             hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
+    _keep_hours(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
@@ -120,15 +120,29 @@ def _asked(horizon: Horizon, need: Need, days: Sequence[date]) -> Array:
 
 def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
     """Narrow the windows of pinned needs, and close frozen vehicle-days for all others."""
-    pinned = [(u, need) for u, need in enumerate(horizon.problem.needs) if need.id in horizon.pins]
-    free = np.array([need.id not in horizon.pins for need in horizon.problem.needs], dtype=bool)
-    for k, vd in enumerate(horizon.vehicle_days):
-        if (vd.vehicle.id, vd.day) in horizon.frozen or horizon.is_past(vd.day):
-            hours[free, k] = NOWHERE
-        for u, need in pinned:
-            if hours[u, k] != NOWHERE:
-                windows = horizon.windows_for(need, vd.vehicle, vd.day)
-                hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+    if not horizon.pins and not horizon.frozen and not horizon.problem.today:
+        return
+    tours = horizon.vehicle_days
+    shut = np.array([(vd.vehicle.id, vd.day) in horizon.frozen or horizon.is_past(vd.day) for vd in tours], dtype=bool)
+    for u, need in enumerate(horizon.problem.needs):
+        pins = horizon.pins.get(need.id, ())
+        days = {pin.day for pin in pins if pin.day}
+        said = np.array([vd.day in days for vd in tours], dtype=bool) if days else np.zeros(len(tours), dtype=bool)
+        hours[u, ~said if len(days) >= need.quota else shut & ~said] = NOWHERE
+        for k in np.flatnonzero((said | (len(days) < len(pins))) & (hours[u] != NOWHERE)).tolist():
+            windows = horizon.windows_for(need, tours[k].vehicle, tours[k].day)
+            hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+
+
+def _keep_hours(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
+    """Narrow the windows of visits that keep their hours where they are."""
+    tours = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(horizon.vehicle_days)}
+    needs = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    for need_id, vehicle_id, day in horizon.hours:
+        u, k = needs[need_id], tours[vehicle_id, day]
+        if hours[u, k] != NOWHERE:
+            windows = horizon.windows_for(horizon.needs[need_id], horizon.vehicles[vehicle_id], day)
+            hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
 
 
 def _carried(horizon: Horizon, need: Need) -> Array:
@@ -146,7 +160,7 @@ def _window_table(rows: Sequence[tuple[TimeWindow, ...]]) -> Array:
     return table
 
 
-def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
+def _rules(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     """One RULE for each vehicle-day; pools of crews are numbered as they appear."""
     table = np.zeros(len(horizon.vehicle_days), dtype=RULE)
     pools: dict[tuple[str, date], int] = {}
@@ -172,6 +186,7 @@ def _rules(horizon: Horizon, days: Sequence[date]) -> Array:
             horizon.nights.get(k, NOWHERE),
             stays.setdefault((vd.depot_id, vd.day.year, vd.day.month), len(stays)),
             (vd.vehicle.id, vd.day) in horizon.frozen,
+            *shares.of_tour[k],
         )
     return table
 
@@ -224,7 +239,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
     return kept
 
 
-def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
+def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
     kept = _kept(horizon, days)
     first = pattern = 0
@@ -247,10 +262,47 @@ def _needs(horizon: Horizon, days: Sequence[date]) -> Array:
             u,
             0,
             UNIT * horizon.price_of_missing(need),
+            shares.group_of.get(need.id, NONE),
         )
         first += need.quota
         pattern += len(need.patterns)
     return table
+
+
+def _together(shares: Shares) -> dict[str, Array]:
+    """The tables of what is priced over several tours together, with nothing in them yet."""
+    table = np.zeros(len(shares.shares), dtype=TABLES["share"])
+    for g, share in enumerate(shares.shares):
+        table[g] = (0, share.fair_s, share.days, share.percent)
+    return {
+        "share": table,
+        "bunch": np.zeros(len(shares.groups), dtype=TABLES["bunch"]),
+        "gathered": np.zeros(len(shares.groups) * len(shares.of_tour), dtype=TABLES["gathered"]),
+    }
+
+
+def _scratch(visits: int, tours: int, needs: int, days: int, longest: int) -> dict[str, Array]:
+    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits."""
+    return {
+        "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
+        "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
+        "saved_absent": np.arange(needs, dtype=np.int32),
+        "found": np.zeros(max(days, 1), dtype=TABLES["found"]),
+        "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
+        "turn": np.zeros(needs, dtype=TABLES["turn"]),
+        "chain": np.zeros((longest + 1) * max(days, 1), dtype=TABLES["chain"]),
+    }
+
+
+def _weights_together(horizon: Horizon, shares: Shares) -> dict[str, int]:
+    """The numbers of the same, and of long days."""
+    return {
+        "shared": int(bool(shares.shares)),
+        "grouped": int(bool(shares.groups)),
+        "group_price": UNIT * shares.group_s,
+        "day_percent": horizon.problem.prices.balance_days,
+        "long_day": horizon.problem.prices.long_day_s,
+    }
 
 
 def _priced(horizon: Horizon) -> bool:
@@ -266,9 +318,10 @@ def _prices(horizon: Horizon, rules: Array) -> Array:
     columns = rules["column"]
     prices = np.zeros((len(horizon.problem.needs), int(columns.max(initial=-1)) + 1), dtype=np.int64)
     for u, need in enumerate(horizon.problem.needs):
-        if need.preferred_weeks or need.id in horizon.pins:
-            for ks in by_day.values():
-                prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
+        days = {pin.day for pin in horizon.pins.get(need.id, ())}
+        pinned = [ks for day, ks in by_day.items() if day in days] if days else []
+        for ks in by_day.values() if need.preferred_weeks else pinned:
+            prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
     numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
     for need_id, day in horizon.announced:
         for k in by_day[day] if need_id in numbers else ():

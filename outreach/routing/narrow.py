@@ -15,6 +15,7 @@ from outreach.routing.expand import Horizon
 from outreach.routing.kernel.world import NOWHERE
 from outreach.routing.problem import Absence, Need, Problem, Travel, Vehicle
 from outreach.routing.search import Budget, Search
+from outreach.routing.shares import Shares
 from outreach.routing.team import Schedule
 
 ROUNDS = 3_000
@@ -34,12 +35,26 @@ def searched(choice: Choice, start: Mapping[int, Round]) -> dict[int, Round]:
         where[numbers[wish.need.id], [k not in wish.where for k in choice.ks]] = NOWHERE
     for k, pool in zip(choice.ks, search.world["rule"]["pool"], strict=True):
         search.world["crew"]["left"][pool] = choice.crews.get(choice.desk.crew_of[k], len(choice.ks))
+    _know_of_others(search, choice)
     rounds = {choice.ks.index(k): [numbers[call.need_id] for call in found.calls] for k, found in start.items()}
     search.load(Schedule(rounds))
     search.run(Budget(ROUNDS), hot_s=search.full_heat_s(), look=lambda _: None)
     ids = [wish.need.id for wish in choice.wishes]
     plan = {choice.ks[i]: [ids[u] for u in order] for i, order in search.best_rounds().items()}
     return draft_of(choice.desk, plan).rounds
+
+
+def _know_of_others(search: Search, choice: Choice) -> None:
+    """Shares of the work and groups as the whole plan has them, with what the other tours work and visit."""
+    if choice.others is None:
+        return
+    whole, own = choice.others.shares, Shares(search.horizon)
+    row = {share.key: g for g, share in enumerate(whole.shares)}
+    for g, share in enumerate(own.shares):
+        there = whole.shares[row[share.key]]
+        search.world["share"][g] = (choice.others.work_s[row[share.key]], there.fair_s, there.days, there.percent)
+    for g, name in enumerate(own.groups):
+        search.world["bunch"]["tours"][g] = choice.others.tours[whole.groups.index(name)]
 
 
 def _narrowed(choice: Choice) -> Problem:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from outreach.routing.problem import Need, Problem, Site
     from outreach.routing.solution import Solution
 
+HOUR_S = 3_600
 PINNED_S = 10_000_000  # a pinned visit: more than any number of others it can push out, in seconds of driving
 LONG_AGO_DAYS = 365  # a site not seen for a year or never waits no longer than this
 NEAR_DAYS = 30  # a visit farther ahead than this is moved at the plain price,
@@ -34,6 +35,11 @@ class Prices:
     night_s: int = 5_400  # a night of a crew away from home: an hour and a half of road
     moved_s: int = 12_000  # an announced visit not made on its day, a month ahead or more
     other_vehicle_s: int = 1_200  # one made on its day by another vehicle
+    balance_vehicles: int = 0  # percent of an hour for an hour a day above a vehicle's share; of four for two
+    balance_weeks: int = 0  # the same of a week
+    balance_days: int = 0  # the same of a day above `long_day_s`
+    long_day_s: int = 8 * HOUR_S  # from here on a day is long
+    group_s: int = 0  # each tour beyond the first that visits sites of one group
 
     def of_missing(self, need: "Need", site: "Site", first: date) -> int:
         """What leaving out one visit of `need` at `site` costs in a horizon that begins on `first`."""
@@ -47,7 +53,8 @@ class Prices:
 
     def of_tour(self, drive_s: int, work_s: int) -> float:
         """What a tour costs that drives and lasts so long."""
-        return self.tour_s + drive_s + self.work_percent * work_s / 100
+        long = price_of_share(self.balance_days, work_s - self.long_day_s)
+        return self.tour_s + drive_s + self.work_percent * work_s / 100 + long
 
     def of_day(self, need: "Need", day: date) -> int:
         """What a visit of `need` on `day` costs beside its driving."""
@@ -61,13 +68,26 @@ class Prices:
         return self.moved_s + NEAR_TIMES * self.moved_s * near // NEAR_DAYS
 
 
+def price_of_share(percent: int, over_s: int, days: int = 1) -> float:
+    """What it costs, in seconds, to work `over_s` more than is fair in so many days: a square, so that it is shared."""
+    return percent * max(over_s, 0) ** 2 / (100 * HOUR_S * days)
+
+
+def week_of(day: date) -> str:
+    """The week of a day, as ISO writes it."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
 def measure(problem: "Problem", solution: "Solution") -> Figures:
     """The plan in figures."""
     tours = list(solution.tours())
     stops = [stop for tour in tours for stop in tour.stops]
     work = Counter({vehicle.id: 0 for vehicle in problem.vehicles})
+    weeks = Counter({week_of(day): 0 for day in problem.horizon.days()})
     for tour in tours:
         work[tour.vehicle_id] += tour.return_s - tour.leave_s
+        weeks[week_of(tour.day)] += tour.return_s - tour.leave_s
     reasons: Counter[str] = Counter()
     for unserved in solution.unserved:
         if unserved.reasons:
@@ -83,4 +103,13 @@ def measure(problem: "Problem", solution: "Solution") -> Figures:
         distance_m=sum(tour.distance_m for tour in tours),
         work_s_by_vehicle=tuple(work.items()),
         unserved_by_reason=tuple(reasons.most_common()),
+        work_s_by_week=tuple(weeks.items()),
+        groups_split=_groups_split(problem, solution),
     )
+
+
+def _groups_split(problem: "Problem", solution: "Solution") -> int:
+    """Tours beyond the first that visit sites of one group, over all groups."""
+    group = {site.id: site.group for site in problem.sites}
+    seen = {(group.get(stop.site_id, ""), tour.vehicle_id, tour.day) for tour, stop in solution.stops()}
+    return sum(count - 1 for name, count in Counter(name for name, _, _ in seen).items() if name)

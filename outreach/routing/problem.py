@@ -147,6 +147,7 @@ class Site:
     max_weight_kg: float | None = None
     extra_set_up_s: int = 0  # added to the vehicle's set-up and taken before each service
     remote: bool = False  # in a remote, border, island or ethnic-minority commune: missed last
+    group: str = ""  # neighbours that one tour should visit, such as those of a commune; "": none
 
 
 @dataclass(frozen=True, slots=True)

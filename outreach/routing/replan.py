@@ -141,21 +141,27 @@ class _Part:
         asked = own + Counter(extra)
         wishes = tuple(self._wish(need, asked[need.id]) for need in self.draft.needs.values() if asked[need.id])
         crews = {key: desk.horizon.crews_at(*key) - self.draft.out[key] for key in {desk.crew_of[k] for k in ks}}
-        self.choice = Choice(desk, ks, tuple(wish for wish in wishes if any(wish.sets)), crews)
+        others = self.draft.ledger.copy()
+        self.choice = Choice(desk, ks, tuple(wish for wish in wishes if any(wish.sets)), crews, others)
 
     def _number(self, trip: Trip) -> int:
         """The desk's number of a trip's first day; -1 where its vehicle does not drive."""
         return self.desk.numbers.get((trip.vehicle_id, trip.tours[0].day), -1) if trip.tours else -1
 
     def _keep(self, trip: Trip) -> None:
-        """The days of its needs and the crew are taken."""
+        """The days of its needs and the crew are taken, its work and its groups are counted."""
         horizon, draft = self.desk.horizon, self.draft
         for tour in trip.tours:
             if tour.vehicle_id in horizon.vehicles:
                 draft.out[base_of(horizon.vehicles[tour.vehicle_id], tour.day), tour.day] += 1
+            k = self.desk.numbers.get((tour.vehicle_id, tour.day))
+            if k is not None:
+                draft.ledger.work(k, tour.return_s - tour.leave_s)
             for stop in tour.stops:
                 if stop.need_id in draft.days:
                     draft.days[stop.need_id] = tuple(sorted((*draft.days[stop.need_id], tour.day)))
+                    if k is not None:
+                        draft.ledger.visit(k, stop.need_id)
 
     def _wish(self, need: Need, asked: int) -> Wish:
         """Which sets of the chosen vehicle-days may hold up to `asked` visits, beside those on other days."""
@@ -196,6 +202,8 @@ class _Part:
             prices.of_tour(tour.drive_s, tour.return_s - tour.leave_s)
             - sum(self.choice.worth(needs[stop.need_id], k) for stop in tour.stops)
             for k, tour in self.tours
+        ) + self.choice.price_together(
+            {k: (tour.return_s - tour.leave_s, [stop.need_id for stop in tour.stops]) for k, tour in self.tours}
         )
 
     def start(self) -> dict[int, Round]:

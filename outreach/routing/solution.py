@@ -165,7 +165,7 @@ class Solution:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The plan in figures; balance is the working hours (leave to return) of each vehicle."""
+    """The plan in figures; balance is the working hours (leave to return) of each vehicle and each week."""
 
     visits: int
     wanted: int
@@ -177,6 +177,8 @@ class Figures:
     distance_m: int
     work_s_by_vehicle: tuple[tuple[str, int], ...]
     unserved_by_reason: tuple[tuple[str, int], ...]
+    work_s_by_week: tuple[tuple[str, int], ...] = ()  # all weeks of the horizon, as ISO writes them
+    groups_split: int = 0  # tours beyond the first that visit sites of one group
 
 
 class Phase(StrEnum):

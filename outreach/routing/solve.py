@@ -311,5 +311,5 @@ def order_days(draft: Draft, *, until: float, easy_only: bool) -> None:
         if easy_only and len(old.calls) > EASY_STOPS:
             continue
         found = best_order(desk, k, old.calls, ends=draft.ends(k))
-        if found is not None and found.price < old.price:
+        if found is not None and draft.price_of_replacing(k, found) < 0:
             draft.replace_order(k, found)

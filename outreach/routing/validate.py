@@ -9,6 +9,8 @@ from outreach.domain.times import DAY_S
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import Problem, Rules
 
+PERCENT_MOST = 1_000
+
 
 def validate(problem: Problem) -> None:
     """Raise InvalidValue for the first thing in `problem` that cannot be."""
@@ -44,6 +46,7 @@ def validate(problem: Problem) -> None:
     _unique("lodgings", list(problem.lodgings))
     _rules(problem.rules)
     _pins(problem)
+    _shares(problem)
 
 
 def _vehicles(problem: Problem, places: set[str]) -> None:
@@ -162,6 +165,14 @@ def _rules(rules: Rules) -> None:
     _between("rules.lunch_s", rules.lunch_s, 0, DAY_S)
     if rules.lunch_s:
         _between("rules.lunch_to_s", rules.lunch_to_s, rules.lunch_from_s + rules.lunch_s, DAY_S)
+
+
+def _shares(problem: Problem) -> None:
+    prices = problem.prices
+    for name in ("balance_vehicles", "balance_weeks", "balance_days"):
+        _between(f"prices.{name}", getattr(prices, name), 0, PERCENT_MOST)
+    _between("prices.long_day_s", prices.long_day_s, 0, DAY_S)
+    _between("prices.group_s", prices.group_s, 0, DAY_S)
 
 
 def _unique(field: str, ids: Iterable[str]) -> set[str]:

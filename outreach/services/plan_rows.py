@@ -1,5 +1,6 @@
 """Plans as rows and in figures, and their runs."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -97,7 +98,7 @@ def _rows(session: Session, plans: Iterable[Plan]) -> tuple[PlanRow, ...]:
 def plan_figures(session: Session, plan_id: int) -> PlanFigures:
     """The plan counted from its own rows."""
     row = plan_row(session, plan_id)
-    shares = _shares(session, plan_id)
+    shares, weeks = _shares(session, plan_id), _work_by_week(session, plan_id)
     sites_reached, service_s = session.execute(
         select(func.count(func.distinct(Stop.site_id)), func.coalesce(func.sum(Stop.end_s - Stop.start_s), 0))
         .join(Tour, Tour.id == Stop.tour_id)
@@ -123,7 +124,20 @@ def plan_figures(session: Session, plan_id: int) -> PlanFigures:
         service_s=service_s,
         longest_day_s=longest or 0,
         shares=shares,
+        weeks=len(weeks),
+        busiest_week_s=max(weeks, default=0),
+        quietest_week_s=min(weeks, default=0),
     )
+
+
+def _work_by_week(session: Session, plan_id: int) -> list[int]:
+    """Seconds from leaving to returning of all vehicles, of each week in which one drives."""
+    work: Counter[tuple[int, int]] = Counter()
+    days = select(Tour.day, func.sum(Tour.return_s - Tour.leave_s)).where(Tour.plan_id == plan_id).group_by(Tour.day)
+    for day, work_s in session.execute(days):
+        year, week, _ = day.isocalendar()
+        work[year, week] += work_s
+    return list(work.values())
 
 
 def _shares(session: Session, plan_id: int) -> tuple[VehicleShare, ...]:

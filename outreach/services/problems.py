@@ -14,6 +14,7 @@ from outreach.domain.times import Period
 from outreach.domain.visits import CalendarKind, PlanState, ServiceKind, VisitOutcome
 from outreach.routing.problem import Absence, Need, Place, Problem, Rules, Site, SiteWindow, StaffMember, Vehicle
 from outreach.services.calendars import closures_of, presumed_days, terms
+from outreach.services.weights import PRICES
 from outreach.store import fleet, plans, sites, visits
 from outreach.store.organisations import AdminUnit
 
@@ -63,6 +64,7 @@ def problem_of(session: Session, name: str, horizon: Period, *, gone: tuple[Abse
         needs=_needs(session, {s.id for s in site_rows}, horizon),
         closures=closures_of(days),
         rules=Rules(extra_days=made_up),
+        prices=PRICES,
     )
 
 
@@ -149,6 +151,7 @@ def _sites(session: Session, rows: Sequence[sites.Site], horizon: Period) -> tup
             max_weight_kg=row.max_weight_kg,
             extra_set_up_s=row.set_up_minutes * 60,
             remote=row.admin_unit_id in remote,
+            group="" if row.admin_unit_id is None else f"unit:{row.admin_unit_id}",
         )
         for row in rows
     )

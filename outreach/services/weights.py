@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 from outreach.i18n import duration, translate
-from outreach.routing.objective import NEAR_DAYS, Prices
+from outreach.routing.objective import NEAR_DAYS, Prices, price_of_share
 
 WAITED_DAYS = 30  # of waiting, so that its price is more than a few seconds
+HOUR_S = 3_600
+
+# of the plans made here; measured on the demonstration, see docs/routing.md
+PRICES = Prices(balance_vehicles=2, balance_weeks=1, balance_days=5, group_s=900)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +37,23 @@ def weights_of(prices: Prices) -> tuple[Weight, ...]:
         (translate("Dời một buổi đã báo cho ngày mai"), prices.of_moving(1)),
         (translate("Đổi xe của một buổi đã báo, vẫn đúng ngày"), prices.other_vehicle_s),
         (translate("Mỗi giờ từ lúc xe rời cơ sở tới lúc về"), prices.work_percent * 36),
+        (
+            translate("Xe làm hơn phần đều của mình hai giờ mỗi ngày: cứ mỗi ngày xe ấy chạy được"),
+            _hours_over(prices.balance_vehicles, 2),
+        ),
+        (
+            translate("Tuần làm hơn phần đều hai giờ mỗi ngày xe: cứ mỗi ngày xe trong tuần"),
+            _hours_over(prices.balance_weeks, 2),
+        ),
+        (
+            translate("Ngày làm việc dài hơn {length} thêm hai giờ", length=duration(prices.long_day_s)),
+            _hours_over(prices.balance_days, 2),
+        ),
+        (translate("Các điểm cùng xã phải thêm một ngày xe mới tới hết"), prices.group_s),
     )
     return tuple(Weight(what, duration(seconds)) for what, seconds in sorted(lines, key=lambda line: -line[1]))
+
+
+def _hours_over(percent: int, hours: int) -> float:
+    """What so many hours above a share cost on one day; twice the hours cost four times that."""
+    return price_of_share(percent, hours * HOUR_S)

@@ -26,6 +26,10 @@ def with_rules(problem: Problem, **changes: object) -> Problem:
     return replace(problem, rules=replace(problem.rules, **changes))
 
 
+def with_prices(problem: Problem, **changes: object) -> Problem:
+    return replace(problem, prices=replace(problem.prices, **changes))
+
+
 def test_sound_problem_is_let_through():
     """Two schools and one bus have nothing wrong with them."""
     validate(two_schools_one_bus())
@@ -43,6 +47,11 @@ def test_sound_problem_is_let_through():
         (with_rules, {"stops_max": 0}, "rules.stops_max"),
         (with_rules, {"lunch_s": -60}, "rules.lunch_s"),
         (with_rules, {"drivers_per_vehicle": -1}, "rules.drivers_per_vehicle"),
+        (with_prices, {"balance_vehicles": -1}, "prices.balance_vehicles"),
+        (with_prices, {"balance_weeks": 1_001}, "prices.balance_weeks"),
+        (with_prices, {"balance_days": -5}, "prices.balance_days"),
+        (with_prices, {"long_day_s": 86_401}, "prices.long_day_s"),
+        (with_prices, {"group_s": -600}, "prices.group_s"),
     ],
 )
 def test_value_that_cannot_be_is_named(spoil, changes, field):

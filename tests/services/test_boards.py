@@ -174,6 +174,15 @@ def test_figures_are_counted_from_the_tours(library: Library) -> None:
         (1, 2, 2 * 19_800),
         (2, 0, 0),
     ]
+    assert (figures.weeks, figures.busiest_week_s, figures.quietest_week_s) == (1, 2 * 19_800, 2 * 19_800)
+
+
+def test_figures_tell_the_busiest_and_the_quietest_week(library: Library) -> None:
+    """Two days of one week, one of the next; weeks without a vehicle out do not count."""
+    for day in (TUESDAY, FRIDAY, FRIDAY + timedelta(days=7)):
+        make_visit(library.session, plan=library.plan, vehicle=library.buses[0], day=day, needs=[library.need])
+    figures = boards.plan_figures(library.session, library.plan.id)
+    assert (figures.weeks, figures.busiest_week_s, figures.quietest_week_s) == (2, 2 * 19_800, 19_800)
 
 
 def test_unserved_needs_come_with_reasons_in_the_readers_language(library: Library) -> None:

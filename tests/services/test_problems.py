@@ -10,6 +10,7 @@ from outreach.domain.times import Period
 from outreach.domain.visits import CalendarKind, PlanState, ServiceKind, VisitOutcome
 from outreach.routing.problem import Absence
 from outreach.services.problems import build_problem
+from outreach.services.weights import PRICES
 from outreach.store.calendars import CalendarDay, Term
 from outreach.store.fleet import StaffAbsence, VehicleAbsence
 from outreach.store.sites import SiteBlock, SiteWindow
@@ -64,6 +65,19 @@ def test_build_problem_says_which_sites_are_remote(session, flag):
     make_site(session, name="Chưa rõ xã")
     problem = build_problem(session, make_plan(session).id, today=BEFORE)
     assert [site.name for site in problem.sites if site.remote] == ["Đồn biên phòng"]
+
+
+def test_build_problem_groups_the_sites_of_a_commune(session):
+    commune = make_unit(session)
+    for name in ("Trường", "Thư viện"):
+        make_site(session, name=name, commune=commune)
+    make_site(session, name="Xã khác", commune=make_unit(session))
+    make_site(session, name="Chưa rõ xã")
+    problem = build_problem(session, make_plan(session).id, today=BEFORE)
+    groups = {site.name: site.group for site in problem.sites}
+    assert groups["Trường"] == groups["Thư viện"] != groups["Xã khác"]
+    assert groups["Chưa rõ xã"] == ""
+    assert problem.prices == PRICES
 
 
 def test_build_problem_carries_posts_with_days_away(session):

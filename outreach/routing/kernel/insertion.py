@@ -3,6 +3,7 @@
 from outreach.routing.kernel.chance import below, bits
 from outreach.routing.kernel.clock import earliest_return, fits_between, refresh, row_of, travel, working_day
 from outreach.routing.kernel.compiled import compiled
+from outreach.routing.kernel.shares import price_together
 from outreach.routing.kernel.tours import put_in
 from outreach.routing.kernel.world import (
     NEVER,
@@ -119,6 +120,8 @@ def look_after(w, u, k, p, by_day):
         if not w.soft:
             return
         cost += w.over_price * over
+    if (w.shared or w.grouped) and cost < best.cost:
+        cost += price_together(w, u, k, detour)
     if cost >= best.cost or row_of(w, u, k) == NOWHERE or blinks(w) or not has_room(w, u, k, detour):
         return
     if w.ordered and not keeps_order(w, u, k, p):

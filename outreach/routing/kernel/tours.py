@@ -2,6 +2,7 @@
 
 from outreach.routing.kernel.clock import earliest_return, first_departures, travel, working_day, write_stops
 from outreach.routing.kernel.compiled import compiled
+from outreach.routing.kernel.shares import count_work, join, part, price_of_day, price_of_work
 from outreach.routing.kernel.world import (
     NOWHERE,
     UNIT,
@@ -41,7 +42,7 @@ def copy_node(to, of):
 def copy_tour(to, of):
     """All of a tour."""
     to.size, to.drive, to.handling, to.load, to.over = of.size, of.drive, of.handling, of.load, of.over
-    to.saved, to.cost, to.night = of.saved, of.cost, of.night
+    to.saved, to.cost, to.night, to.work = of.saved, of.cost, of.night, of.work
 
 
 @compiled
@@ -78,15 +79,21 @@ def undo_round(w):
         while v < w.visits:
             node(w, v).tour = NOWHERE
             need(w, node(w, v).need).placed -= 1
+            if w.grouped:
+                part(w, node(w, v).need, k)
             v = node(w, v).next
     for i in range(w.saved_nodes):
         v = saved_node(w, i).node
         copy_node(node(w, v), saved_node(w, i).was)
         if v < w.visits:
             need(w, node(w, v).need).placed += 1
+            if w.grouped:
+                join(w, node(w, v).need, node(w, v).tour)
     for i in range(w.saved_tours):
         k = saved_tour(w, i).tour
         nights = int(tour(w, k).night != NOWHERE) - int(saved_tour(w, i).was.night != NOWHERE)
+        if w.shared:
+            count_work(w, k, saved_tour(w, i).was.work - tour(w, k).work)
         copy_tour(tour(w, k), saved_tour(w, i).was)
         if tour(w, k).size > 0:
             crew(w, rule(w, k).pool).left -= 1
@@ -124,6 +131,8 @@ def take_out(w, v):
     round_.drive -= detour
     round_.handling -= law.set_up + asked.set_up + asked.service + law.pack_up
     round_.load -= asked.load
+    if w.grouped:
+        part(w, u, k)
     w.placed -= 1
     w.cost += asked.missing - day_price(w, u * w.columns + law.column).price
     asked.placed -= 1
@@ -155,6 +164,8 @@ def put_in(w, v, k, p):
     round_.drive += detour
     round_.handling += law.set_up + asked.set_up + asked.service + law.pack_up
     round_.load += asked.load
+    if w.grouped:
+        join(w, u, k)
     w.placed += 1
     w.cost -= asked.missing - day_price(w, u * w.columns + law.column).price
     asked.placed += 1
@@ -182,7 +193,7 @@ def settle(w):
     for i in range(w.saved_tours):
         k = saved_tour(w, i).tour
         round_, law = tour(w, k), rule(w, k)
-        cost = 0
+        cost = work = 0
         if round_.size == 0 and is_away(w, k):
             return False
         if round_.size > 0:
@@ -194,7 +205,11 @@ def settle(w):
                 work = working_day(w, k, size, work, back, state)
             if work == NOWHERE or work > law.shift or round_.drive > law.drive:
                 return False
-            cost = law.price + UNIT * round_.drive + w.work_price * work
+            cost = law.price + UNIT * round_.drive + w.work_price * work + price_of_day(w, work)
+        if w.shared and work != round_.work:
+            w.cost += price_of_work(w, k, work - round_.work)
+            count_work(w, k, work - round_.work)
+        round_.work = work
         w.cost += cost - round_.cost
         round_.cost = cost
         over = max(round_.load - law.capacity, 0)

@@ -41,6 +41,7 @@ NEED = np.dtype(
         ("absent_at", "i4"),  # where in `absent`, NOWHERE if nothing is missing
         ("absent_since", "i8"),  # the round in which it lost its last visit
         ("missing", "i8"),  # price of each visit left out
+        ("group", "i4"),  # its row in `bunch`, NOWHERE if its site is in no group
     ],
     align=True,
 )
@@ -63,6 +64,8 @@ RULE = np.dtype(
         ("after", "i4"),  # and of the day after
         ("stay", "i4"),  # nights are counted by month: its row in `stay`
         ("fixed", "i4"),  # 1: its nights stay as they are
+        ("bus", "i4"),  # the rows in `share` of its vehicle and its week, NOWHERE where that has no price
+        ("week", "i4"),
     ],
     align=True,
 )
@@ -91,6 +94,7 @@ TOUR = np.dtype(
         ("load", "i4"),
         ("over", "i4"),  # load above the capacity
         ("night", "i4"),  # where the night after it is spent; NOWHERE: at home
+        ("work", "i4"),  # from leaving to returning, as it was priced last
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
     ],
@@ -115,6 +119,9 @@ TABLES = {
     "tour": TOUR,
     "crew": np.dtype([("left", "i4"), ("nights", "i4")]),  # [pool] for tours, and for nights away after them
     "stay": np.dtype([("left", "i4")]),  # [base and month] nights away
+    "share": np.dtype([("work", "i8"), ("fair", "i8"), ("days", "i8"), ("percent", "i8")], align=True),  # [share]
+    "bunch": np.dtype([("tours", "i4")]),  # [group] tours that visit it
+    "gathered": np.dtype([("visits", "i4")]),  # [group, tour]
     "absent": np.dtype([("need", "i4")]),  # needs with a visit missing, in no order
     # this round's journal
     "saved_tour": np.dtype([("tour", "i4"), ("was", TOUR)], align=True),
@@ -153,6 +160,11 @@ NUMBERS = (
     "lunch_from",
     "lunch_to",
     "work_price",  # for each second between leaving and returning
+    "shared",  # 1: vehicles or weeks have shares of the work
+    "grouped",  # 1: some sites belong together
+    "group_price",  # of each tour beyond the first that visits a group
+    "day_percent",  # of the square of the hours by which a day is longer than a usual one
+    "long_day",  # seconds of a usual day
     "chance",  # state of the random numbers
     "cost",  # of the plan as it is
     "current",  # of the plan this round began with
@@ -211,6 +223,9 @@ node = _table("node")
 tour = _table("tour")
 crew = _table("crew")
 stay = _table("stay")
+share = _table("share")
+bunch = _table("bunch")
+gathered = _table("gathered")
 absent = _table("absent")
 saved_tour = _table("saved_tour")
 saved_node = _table("saved_node")

@@ -14,11 +14,10 @@ from outreach.domain.sheets import PlanRow
 from outreach.domain.times import HalfYear, Period
 from outreach.domain.unserved import UnservedRow
 from outreach.i18n import translate
-from outreach.routing.objective import Prices
 from outreach.services import audit, boards, plan_rows, planning
 from outreach.services.breaches import PlanBreaches
 from outreach.services.reasons import reason_title
-from outreach.services.weights import weights_of
+from outreach.services.weights import PRICES, weights_of
 from outreach.web.auth import allow
 from outreach.web.clock import today
 from outreach.web.numbers import whole
@@ -187,7 +186,7 @@ def figures(plan_id: int) -> str:
         plan=plan,
         figures=boards.plan_figures(g.session, plan_id),
         reasons=sorted(missing, key=lambda line: -line[1]),
-        weights=weights_of(Prices()),
+        weights=weights_of(PRICES),
     )
 
 
