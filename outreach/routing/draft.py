@@ -2,15 +2,15 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise, permutations
 from math import inf
 
-from outreach.domain.errors import BrokenPlan
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import NO_ROAD, Need
+from outreach.routing.rhythm import Half, has_beat, step_days
 from outreach.routing.shares import Ledger, Shares
 from outreach.routing.solution import Ending, Solution, Tour, Trip
 from outreach.routing.timeline import Call, Clock, Ends, Failure, Misfit, Times, call_of
@@ -64,13 +64,13 @@ class Desk:
         """The clock with the working rules of vehicle-day `k`."""
         return self._clocks[self.laws[k]]
 
-    def call(self, need: Need, k: int) -> Call:
+    def call(self, need: Need, k: int, *, half: Half | None = None) -> Call:
         """`need` as a call of vehicle-day `k`, whether it fits there or not; the same object for the same windows."""
         place = self.vehicle_days[k]
         windows = self.horizon.windows_for(need, place.vehicle, place.day)
-        key = (need.id, place.vehicle.id, windows, self.horizon.order_pin(need, place.day))
+        key = (need.id, place.vehicle.id, windows, self.horizon.order_pin(need, place.day), half)
         if key not in self._calls:
-            self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day)
+            self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day, half=half)
         return self._calls[key]
 
     def alone(self, k: int, call: Call) -> Round | Failure:
@@ -190,6 +190,7 @@ class Draft:
         self.rounds: dict[int, Round] = {}
         self.nights: dict[int, int] = {}  # by vehicle-day: row of the place where the night after it is spent
         self.days: dict[str, tuple[date, ...]] = dict.fromkeys(self.needs, ())
+        self.halves: dict[str, dict[date, Half]] = {}  # by need with a beat: its visits that are on it
         self.out: Counter[tuple[str, date]] = Counter()
         self.ledger = Ledger(desk.shares)
         self.price = float(sum(need.quota * desk.horizon.price_of_missing(need) for need in self.needs.values()))
@@ -213,6 +214,8 @@ class Draft:
         days = self.days[need.id]
         if need.patterns and not any(pattern.issuperset((*days, day)) for pattern in need.patterns):
             return False
+        if has_beat(need) and not any(True for _ in self.forms(need, day)):
+            return False
         if not days:
             return True
         least = max(need.min_gap_days, 1)
@@ -221,6 +224,18 @@ class Draft:
         if need.max_gap_days is None:
             return True
         return all((after - before).days <= need.max_gap_days for before, after in pairwise(sorted((*days, day))))
+
+    def forms(self, need: Need, day: date) -> Iterator[Half | None]:
+        """In which half-days one more visit of `need` would be on its beat; None: at any hour."""
+        if has_beat(need) and need.rhythm:
+            made = self.halves.get(need.id, {})
+            for half in Half:
+                beat = self.desk.horizon.beats(need).get((half, day.toordinal() % step_days(need)))
+                if beat and set(made.values()) <= {half} and beat.holds((*made, day), need.quota):
+                    yield half
+            if need.rhythm.rule:
+                return
+        yield None
 
     def crew_allows(self, k: int) -> bool:
         """Whether vehicle-day `k` is out already or a crew is left for it."""
@@ -240,19 +255,33 @@ class Draft:
         left = {key: horizon.nights_left(*key) for key in months}
         return all(most is None or months[key] <= most for key, most in left.items())
 
-    def price_of_adding(self, need: Need, k: int, *, limit: float = inf) -> tuple[float, Round] | None:
-        """What a visit of `need` in vehicle-day `k` costs, and the new round; None if it cannot be."""
+    def price_of_adding(
+        self, need: Need, k: int, *, limit: float = inf, halves: tuple[Half | None, ...] | None = None
+    ) -> tuple[float, Round] | None:
+        """What a visit of `need` in vehicle-day `k` costs, and the new round; None if it cannot be.
+
+        `halves`: only on the beat in these half-days, or off it where None stands among them.
+        """
         day = self.desk.vehicle_days[k].day
         if (self.days[need.id] or need.patterns) and not self.spacing_allows(need, day):  # never twice on one day
             return None
-        old = self.rounds.get(k)
-        if old is None and not self.crew_allows(k):
+        if self.rounds.get(k) is None and not self.crew_allows(k):
             return None
-        wish = self.desk.horizon.price_of_visit(need, self.desk.vehicle_days[k])
-        found = self.desk.with_call(k, old, self.desk.call(need, k), ends=self.ends(k), limit=limit - wish)
+        best = None
+        for half in self.forms(need, day):
+            if halves is not None and half not in halves:
+                continue
+            found = self._price_of_form(need, k, half=half, limit=best[0] if best else limit)
+            best = found if found and (best is None or found[0] < best[0]) else best
+        return best
+
+    def _price_of_form(self, need: Need, k: int, *, half: Half | None, limit: float) -> tuple[float, Round] | None:
+        old, horizon = self.rounds.get(k), self.desk.horizon
+        wish = horizon.price_of_visit(need, self.desk.vehicle_days[k]) + horizon.price_of_form(need, half)
+        found = self.desk.with_call(k, old, self.desk.call(need, k, half=half), ends=self.ends(k), limit=limit - wish)
         if isinstance(found, Failure):
             return None
-        price = found.price - old.price if old is not None else found.price
+        price = found.price - (old.price if old is not None else 0.0)
         return price + wish + self.ledger.price_of_visit(k, need.id) + self._price_of_work(k, found), found
 
     def _price_of_work(self, k: int, new: Round) -> float:
@@ -267,12 +296,18 @@ class Draft:
     def add(self, need: Need, k: int, new: Round) -> None:
         """Put a visit of `need` into vehicle-day `k`, whose round becomes `new`."""
         self._set_round(k, new)
-        self._count(need, k)
+        self._note(need, k, new)
 
-    def _count(self, need: Need, k: int) -> None:
+    def _note(self, need: Need, k: int, new: Round) -> None:
+        """The visit of `need` in `new` has its day, and its place on the beat."""
         horizon, place = self.desk.horizon, self.desk.vehicle_days[k]
         self.days[need.id] = tuple(sorted((*self.days[need.id], place.day)))
         self.price += horizon.price_of_visit(need, place) - horizon.price_of_missing(need)
+        if has_beat(need):
+            half = next((call.half for call in new.calls if call.need_id == need.id), None)
+            self.price += horizon.price_of_form(need, half)
+            if half is not None:
+                self.halves.setdefault(need.id, {})[place.day] = half
         self.price += self.ledger.visit(k, need.id)
 
     def _set_round(self, k: int, new: Round) -> None:
@@ -286,7 +321,7 @@ class Draft:
         """Put a whole round on vehicle-day `k`, which holds none."""
         self._set_round(k, new)
         for call in new.calls:
-            self._count(self.needs[call.need_id], k)
+            self._note(self.needs[call.need_id], k, new)
 
     def replace_order(self, k: int, new: Round) -> None:
         """Give vehicle-day `k` the same visits in a better order."""
@@ -306,72 +341,6 @@ class Draft:
         """The tour of vehicle-day `k`, which holds visits."""
         place, round_ = self.desk.vehicle_days[k], self.rounds[k]
         return self.desk.clock_of(k).tour(place.vehicle, place.day, self.ends(k), round_.calls, round_.times)
-
-
-def take_over(draft: Draft, solution: Solution) -> None:
-    """Put into `draft` every visit of `solution` that its vehicle-day can still take, trips with nights first."""
-    for trip in solution.trips:
-        if len(trip.tours) > 1:
-            _take_trip(draft, trip)
-    for tour, stop in solution.stops():
-        k, need = draft.desk.numbers.get((tour.vehicle_id, tour.day), -1), draft.needs.get(stop.need_id)
-        if k < 0 or need is None or tour.day in draft.days[need.id] or not _has_room(draft, need, k):
-            continue
-        found = draft.price_of_adding(need, k)
-        if found is not None:
-            draft.add(need, k, found[1])
-
-
-def _has_room(draft: Draft, need: Need, k: int) -> bool:
-    return len(draft.days[need.id]) < need.quota and draft.desk.may_use(need, k)
-
-
-def _take_trip(draft: Draft, trip: Trip) -> None:
-    """Put a trip of several days into `draft` as it is, if all its days and nights still hold."""
-    desk, rounds = draft.desk, dict[int, Round]()
-    ks = [desk.numbers.get((trip.vehicle_id, tour.day), -1) for tour in trip.tours]
-    index, lodgings = desk.horizon.travel.index, desk.horizon.problem.lodgings
-    places = [tour.end_place_id for tour in trip.tours[:-1]]
-    together = all(desk.after.get(k) == after for k, after in pairwise(ks))
-    if not together or len(ks) > desk.horizon.rules.trip_days_max or not set(places) <= set(lodgings):
-        return
-    if any(k in draft.rounds or not draft.crew_allows(k) for k in ks) or not draft.may_stay(ks[:-1]):
-        return
-    away = [index[place] for place in places]
-    starts, stops = [desk.home[ks[0]][0], *away], [*away, desk.home[ks[-1]][1]]
-    for k, ends, tour in zip(ks, zip(starts, stops, strict=True), trip.tours, strict=True):
-        needs = [draft.needs[stop.need_id] for stop in tour.stops if stop.need_id in draft.needs]
-        if len(needs) < len(tour.stops) or not needs or not all(_has_room(draft, need, k) for need in needs):
-            return
-        found = desk.round_of(k, tuple(desk.call(need, k) for need in needs), ends)
-        if isinstance(found, Failure) or not all(draft.spacing_allows(need, tour.day) for need in needs):
-            return
-        rounds[k] = found
-    for k, place in zip(ks, away, strict=False):
-        draft.stay_away(k, place)
-    for k, found in rounds.items():
-        draft.take_round(k, found)
-
-
-def draft_of(desk: Desk, rounds: Mapping[int, Sequence[str]], nights: Mapping[int, int] | None = None) -> Draft:
-    """The draft with these needs, in this order, on these vehicle-days; BrokenPlan where a day cannot be driven.
-
-    `nights` says, by vehicle-day, the row of the place at which the night after it is spent.
-    """
-    draft = Draft(desk)
-    for k, place in (nights or {}).items():
-        draft.stay_away(k, place)
-    for k, need_ids in sorted(rounds.items()):
-        calls = tuple(desk.call(draft.needs[need_id], k) for need_id in need_ids)
-        found = desk.round_of(k, calls, draft.ends(k))
-        if isinstance(found, Failure):
-            raise BrokenPlan(
-                "Kế hoạch vừa xếp vi phạm quy tắc {rule} tại {where}; không được lưu",
-                rule=found.misfit.value,
-                where=f"{desk.vehicle_days[k].vehicle.id} {desk.vehicle_days[k].day}",
-            )
-        draft.take_round(k, found)
-    return draft
 
 
 def fill(draft: Draft) -> None:

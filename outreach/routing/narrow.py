@@ -10,10 +10,11 @@ import numpy as np
 
 from outreach.domain.times import Period
 from outreach.routing.choice import Choice, Wish
-from outreach.routing.draft import Round, draft_of
+from outreach.routing.draft import Round
 from outreach.routing.expand import Horizon
 from outreach.routing.kernel.world import NOWHERE
 from outreach.routing.problem import Absence, Need, Problem, Travel, Vehicle
+from outreach.routing.redraft import draft_of
 from outreach.routing.search import Budget, Search
 from outreach.routing.shares import Shares
 from outreach.routing.team import Schedule

@@ -6,9 +6,11 @@ from datetime import date
 from math import inf
 
 from outreach.domain.errors import InvalidValue
-from outreach.routing.draft import Desk, Draft, Round, draft_of
+from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import Pin
+from outreach.routing.redraft import draft_of, forms_of
+from outreach.routing.rhythm import Form
 from outreach.routing.solution import Solution
 from outreach.routing.team import Schedule
 
@@ -97,16 +99,14 @@ def _search(desk: Desk, pins: Sequence[Pin]) -> Draft | None:
         _put(draft, pin, None)
     if _broken(draft, pins):
         search = Search(horizon, seed=1)
-        numbers = {need.id: u for u, need in enumerate(needs)}
-        rounds = {k: [numbers[call.need_id] for call in round_.calls] for k, round_ in draft.rounds.items()}
-        search.load(Schedule(rounds, draft.nights))
+        search.load(Schedule(forms_of(draft), draft.nights))
         search.run(Budget(TRY_ROUNDS), hot_s=search.full_heat_s(), look=lambda _: None)
-        best = search.best()
-        draft = draft_of(small, {k: [needs[u].id for u in order] for k, order in best.rounds.items()}, best.nights)
+        forms, best = horizon.forms, search.best()
+        draft = draft_of(small, {k: [forms[f] for f in order] for k, order in best.rounds.items()}, best.nights)
     if _broken(draft, pins):
         return None
-    kept = {k: [call.need_id for call in round_.calls] for k, round_ in draft.rounds.items()}
-    return draft_of(desk, kept, draft.nights)
+    rounds = {k: [Form(call.need_id, call.half) for call in round_.calls] for k, round_ in draft.rounds.items()}
+    return draft_of(desk, rounds, draft.nights)
 
 
 def _contradiction(desk: Desk, pins: Sequence[Pin], broken: Sequence[Pin]) -> InvalidValue:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outreach.routing.expand import Horizon
-from outreach.routing.kernel.anneal import anneal, copy_plan, empty, load_visit, start_from
+from outreach.routing.kernel.anneal import anneal, empty, load_visit, start_from
 from outreach.routing.kernel.hopeless import close_hopeless
 from outreach.routing.kernel.nights import set_night
 from outreach.routing.kernel.tours import begin_round
@@ -67,8 +67,7 @@ class Search:
     def __init__(self, horizon: Horizon, *, seed: int) -> None:
         self.horizon = horizon
         self.world: World = world_of(horizon, seed=seed)
-        self._best: Array = np.zeros(len(self.world["node"]) + self.world.number("tours"), dtype=np.int32)
-        copy_plan(self.world.record, self._best)
+        self._best: Array = self._plan()
         close_hopeless(self.world.record)
         self._forget_hopeless()
         self._pool = Pool(self.world)
@@ -76,11 +75,16 @@ class Search:
         self.world.record["over_price"] = int(UNIT * self.typical_leg_s() / max(loads.mean() if len(loads) else 1, 1))
         self.rounds_done = 0
 
+    def _plan(self) -> Array:
+        """[2 x node + tour] the next node and the form of each and the nights of tours, as the search stands."""
+        nodes = self.world["node"]
+        return np.concatenate([nodes["next"], nodes["form"], self.world["tour"]["night"]])
+
     def _forget_hopeless(self) -> None:
         """Needs that no tour could have are not tried again in each round."""
-        needs, tours = self.world.number("needs"), self.world.number("tours")
-        possible = (self.world["hour"]["row"].reshape(needs, tours) != NOWHERE).any(axis=1)
-        found = np.flatnonzero(possible)
+        needs = self.world.number("needs")
+        rows = self.world["hour"]["row"].reshape(self.world.number("forms"), self.world.number("tours"))
+        found = np.flatnonzero((rows[:needs] != NOWHERE).any(axis=1))
         self.world["absent"]["need"][: len(found)] = found
         self.world["need"]["absent_at"] = NOWHERE
         self.world["need"]["absent_at"][found] = np.arange(len(found))
@@ -98,8 +102,8 @@ class Search:
         for k, place in plan.nights.items():
             set_night(world, k, place)
         for k, needs in plan.rounds.items():
-            for u in needs:
-                load_visit(world, k, u)
+            for form in needs:
+                load_visit(world, k, form)
         start_from(world, self._best)
 
     def back_to_best(self) -> None:
@@ -112,7 +116,7 @@ class Search:
 
     def best(self) -> Schedule:
         """The best plan so far."""
-        nights = self._best[len(self.world["node"]) :].tolist()
+        nights = self._best[2 * len(self.world["node"]) :].tolist()
         return Schedule(self.best_rounds(), {k: place for k, place in enumerate(nights) if place != NOWHERE})
 
     def best_rounds(self) -> dict[int, tuple[int, ...]]:
@@ -121,18 +125,21 @@ class Search:
 
     def rounds(self) -> dict[int, tuple[int, ...]]:
         """The tours of the plan the search stands at."""
-        return self._rounds_of(self.world["node"]["next"])
+        return self._rounds_of(self._plan())
 
     def _rounds_of(self, following: Array) -> dict[int, tuple[int, ...]]:
-        visits, need_of = self.world.number("visits"), self.world["node"]["need"].tolist()
-        nexts, found = following.tolist(), {}
+        visits, (nexts, forms) = (
+            self.world.number("visits"),
+            following[: 2 * len(self.world["node"])].reshape(2, -1).tolist(),
+        )
+        found = {}
         for k in range(self.world.number("tours")):
-            v, needs = nexts[visits + k], []
+            v, order = nexts[visits + k], []
             while v < visits:
-                needs.append(need_of[v])
+                order.append(forms[v])
                 v = nexts[v]
-            if needs:
-                found[k] = tuple(needs)
+            if order:
+                found[k] = tuple(order)
         return found
 
     def typical_leg_s(self) -> float:

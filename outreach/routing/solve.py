@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.routing.checks import check
 from outreach.routing.day import EASY_STOPS, best_order
-from outreach.routing.draft import Desk, Draft, draft_of, fill, take_over
+from outreach.routing.draft import Desk, Draft, fill
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
 from outreach.routing.pins import put_pins
 from outreach.routing.problem import Problem
+from outreach.routing.redraft import draft_of, forms_of, take_over
 from outreach.routing.solution import Ending, Phase, Progress, Solution
 from outreach.routing.team import MOST_MEMBERS, Quest, Schedule, Sign, Team
 from outreach.routing.validate import validate
@@ -150,9 +151,7 @@ class _Run:
 
     def improved(self, desk: Desk, first: Draft, *, warm: bool) -> Draft:
         """The best plan the search finds from `first` on."""
-        numbers = {need.id: u for u, need in enumerate(self.problem.needs)}
-        rounds = {k: tuple(numbers[call.need_id] for call in found.calls) for k, found in first.rounds.items()}
-        start = Schedule(rounds, first.nights)
+        start = Schedule(forms_of(first), first.nights)
         found = (self.alone if self.processes == 1 else self.together)(desk, start, warm=warm)
         return first if found is None else found
 
@@ -205,8 +204,8 @@ class _Run:
 
     def draft(self, desk: Desk, plan: Schedule) -> Draft:
         """The search's plan with exact times."""
-        needs = self.problem.needs
-        rounds = {k: [needs[u].id for u in order] for k, order in plan.rounds.items()}
+        forms = desk.horizon.forms
+        rounds = {k: [forms[number] for number in order] for k, order in plan.rounds.items()}
         return draft_of(desk, rounds, plan.nights)
 
     def may_tell(self, price: float) -> bool:

@@ -51,6 +51,7 @@ TITLES: dict[RuleName, str] = {
     RuleName.NO_LODGING: "Không có chỗ nghỉ đêm",
     RuleName.TOO_MANY_NIGHTS: "Quá nhiều đêm xa nhà",
     RuleName.WRONG_COUNT: "Số buổi không khớp",
+    RuleName.WRONG_RHYTHM: "Lệch nhịp đều",
 }
 
 

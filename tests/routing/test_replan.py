@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.routing.checks import check
-from outreach.routing.draft import Desk, draft_of
+from outreach.routing.draft import Desk
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.kernel import compiled
 from outreach.routing.problem import FrozenDay, Pin, Problem, Rules, Turn, WorkingHours
+from outreach.routing.redraft import draft_of
 from outreach.routing.replan import replan
 from outreach.routing.search import Search
 from outreach.routing.solution import Ending, RuleName, Solution, Trip
@@ -33,8 +34,9 @@ def standing(asked: Problem, **tours: list[str]) -> Solution:
     for name, sites in tours.items():
         vehicle, days = name.rsplit("_", 1)
         rounds[desk.numbers[vehicle, MONDAY + timedelta(days=int(days))]] = [f"need {one}" for one in sites]
-    draft = draft_of(desk, rounds)
-    solution = replace(draft.solution(seed=1, ending=Ending.FINISHED), unserved=explain(draft))
+    solution = replace(
+        (draft := draft_of(desk, rounds)).solution(seed=1, ending=Ending.FINISHED), unserved=explain(draft)
+    )
     assert check(asked, solution) == ()
     return solution
 

@@ -3,7 +3,7 @@
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.insertion import has_room, keeps_time
-from outreach.routing.kernel.world import FAR, NOWHERE, hour, lodging, need, node, rule
+from outreach.routing.kernel.world import FAR, NOWHERE, form, hour, lodging, need, node, rule
 
 
 @compiled
@@ -36,7 +36,9 @@ def close_hopeless(w):
         if w.timed:
             refresh(w, k)
         depot, law = node(w, w.visits + k), rule(w, k)
-        for u in range(w.needs):
+        for f in range(w.forms):
+            u = form(w, f).need
+            need(w, u).form = f
             if row_of(w, u, k) == NOWHERE:
                 continue
             depot.place = nearest_start(w, u, law.base) if law.before != NOWHERE else law.base
@@ -49,5 +51,7 @@ def close_hopeless(w):
                 and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
             )
             if not holds:
-                hour(w, u * w.tours + k).row = NOWHERE
+                hour(w, f * w.tours + k).row = NOWHERE
         depot.place = depot.into = law.base
+    for u in range(w.needs):
+        need(w, u).form = u
