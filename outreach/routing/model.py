@@ -48,7 +48,6 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "beat": beats,
         "near": nearby.ravel(),
         "node": _nodes(horizon, needs),
-        "tour": np.zeros(tours, dtype=TABLES["tour"]),
         "crew": _crews(horizon, rules),
         **_together(shares),
         "absent": absent,
@@ -82,7 +81,6 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "best": nothing,
         "absent_count": len(needs),
     }
-    tables["tour"]["night"] = NOWHERE
     return World(tables | night_tables(horizon, needs["place"], rules, legs), numbers | night_numbers(horizon))
 
 

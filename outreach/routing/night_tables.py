@@ -3,15 +3,18 @@
 import numpy as np
 
 from outreach.routing.expand import Horizon
-from outreach.routing.kernel.world import FAR, TABLES, UNIT, Array
+from outreach.routing.kernel.world import FAR, NOWHERE, TABLES, UNIT, Array
 
 BEDS = 5  # lodgings of a need, the nearest
 
 
 def night_tables(horizon: Horizon, places: Array, rules: Array, legs: Array) -> dict[str, Array]:
-    """The tables: `places` are those of the needs, `legs` [from, to] seconds."""
+    """The tables, empty tours among them: `places` are those of the needs, `legs` [from, to] seconds."""
     lodgings = np.array([horizon.travel.index[place] for place in horizon.problem.lodgings], dtype=np.int32)
-    return {"lodging": lodgings, "bed": _beds(places, lodgings, legs).ravel(), "stay": _stays(horizon, rules)}
+    tours = np.zeros(len(rules), dtype=TABLES["tour"])
+    tours["night"] = NOWHERE
+    beds = _beds(places, lodgings, legs).ravel()
+    return {"tour": tours, "lodging": lodgings, "bed": beds, "stay": _stays(horizon, rules)}
 
 
 def night_numbers(horizon: Horizon) -> dict[str, int]:
