@@ -121,7 +121,7 @@ def _told(problem: Problem, published: Solution, today: date) -> Problem:
             field="solution",
             value=wrong.where,
             rule=wrong.rule.value,
-            day=wrong.day,
+            day=f"{wrong.day:%d/%m/%Y}",
         )
     return told
 
@@ -155,6 +155,7 @@ class _Run:
         self.desk = Desk(Horizon(self.problem))
         self.start = what_stands(self.desk, published)
         self.seed, self.rounds_done = 1, 0
+        self.waited_s = 0.0  # for the search to be compiled, once after each update
 
     def go(self, *, seconds: float, rounds: int | None, seed: int) -> Solution:
         """What stands, the searches, times, reasons, judge."""
@@ -201,14 +202,18 @@ class _Run:
         from outreach.routing.kernel.compiled import is_cold  # noqa: PLC0415 - numba and the kernel: told first
         from outreach.routing.search import Budget, Search  # noqa: PLC0415
 
-        if is_cold():
+        cold = is_cold()
+        if cold:
             self.say(Phase.COMPILING)
         search = Search(horizon, seed=self.seed)
         numbers = {need.id: u for u, need in enumerate(self.problem.needs)}
         search.load({k: [numbers[call.need_id] for call in one.calls] for k, one in draft.rounds.items()})
+        before = time.monotonic()
         search.get_ready()
+        if cold:
+            self.waited_s += time.monotonic() - before
         most = ENOUGH_ROUNDS * max(search.world.number("visits"), 10)
-        budget = Budget(most, until=until) if rounds is None else Budget(rounds)
+        budget = Budget(most, until=until + self.waited_s) if rounds is None else Budget(rounds)
         search.run(budget, hot_s=search.full_heat_s() * WARM, look=lambda _: None)
         self.rounds_done += search.rounds_done
         ids = [need.id for need in self.problem.needs]
