@@ -36,7 +36,9 @@ KIND_OF: dict[Hurdle | None, ChangeKind] = {
         (Hurdle.SHIFT, Hurdle.LEAVE_EARLIER, Hurdle.RETURN_LATER, Hurdle.DRIVE, Hurdle.LUNCH, Hurdle.STOPS),
         ChangeKind.WORKDAY,
     ),
-    **dict.fromkeys((Hurdle.NEED_DATES, Hurdle.TOO_NEAR, Hurdle.TOO_FAR_APART, Hurdle.PATTERN), ChangeKind.DATES),
+    **dict.fromkeys(
+        (Hurdle.NEED_DATES, Hurdle.TOO_NEAR, Hurdle.TOO_FAR_APART, Hurdle.PATTERN, Hurdle.RHYTHM), ChangeKind.DATES
+    ),
     **dict.fromkeys((Hurdle.LIBRARIANS, Hurdle.DRIVERS, Hurdle.CREW), ChangeKind.CREW),
     **dict.fromkeys(
         (Hurdle.LENGTH, Hurdle.HEIGHT, Hurdle.WEIGHT, Hurdle.VEHICLE_KIND, Hurdle.EQUIPMENT, Hurdle.LOAD),

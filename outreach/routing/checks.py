@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from outreach.routing.problem import NO_ROAD, Need, Pin, Problem, Rules, Site, Travel, Turn, Vehicle
+from outreach.routing.rhythm_check import RhythmJudge
 from outreach.routing.solution import Breach, RuleName, Solution, Stop, Tour, Trip
 from outreach.routing.travel.great_circle import estimate
 
@@ -43,6 +44,7 @@ class _Judge:
         yield from self.one_tour_a_day(solution)
         yield from self.crews_suffice(solution)
         yield from self.needs_are_met(solution)
+        yield from RhythmJudge(self).rhythms_are_kept(solution)
 
     def trip_holds_together(self, trip: Trip) -> Iterator[Breach]:
         """A trip has 1 to N consecutive days of one vehicle, starts and ends at its base, sleeps where it stopped."""

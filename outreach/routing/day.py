@@ -44,7 +44,7 @@ def best_order(desk: Desk, k: int, calls: Sequence[Call], *, seconds: float = SE
     if not isinstance(given, Round):
         return None
     made = frozenset({frozenset({k})})
-    wishes = tuple(Wish(desk.horizon.needs[call.need_id], made) for call in calls)
+    wishes = tuple(Wish(desk.horizon.needs[call.need_id], made, call.half) for call in calls)
     return improved(Choice(desk, (k,), wishes), {k: given}, seconds=seconds)[k]
 
 
@@ -86,13 +86,16 @@ class _Model:
         alike: dict[object, list[int]] = defaultdict(list)
         for v, k in enumerate(self.ks):
             if any(k in one for one in wish.sets):
-                call = self.desk.call(wish.need, k)
+                call = self.desk.call(wish.need, k, half=wish.half)
                 price = self._price(wish.need, k)
                 pinned = (call.turn, call.follows)
                 alike[call.set_up_s, call.pack_up_s, call.windows, pinned, price, v if several else 0].append(v)
         for vehicles in alike.values():
-            self.nodes.append(_Node(wish.need, tuple(vehicles), self.desk.call(wish.need, self.ks[vehicles[0]])))
+            self.nodes.append(self._node(wish, vehicles))
         return range(first, len(self.nodes))
+
+    def _node(self, wish: Wish, vehicles: Sequence[int]) -> _Node:
+        return _Node(wish.need, tuple(vehicles), self.desk.call(wish.need, self.ks[vehicles[0]], half=wish.half))
 
     def _legs(self) -> list[list[int]]:
         places = [self.desk.depots[k] for k in self.ks] + [node.call.place for node in self.nodes]
@@ -245,7 +248,8 @@ class _Model:
         for v, k in enumerate(self.ks):
             order, index = [], self.routing.Start(v)
             while not self.routing.IsEnd(index := self.routing.NextVar(index).Value()):
-                order.append(self.desk.call(self.nodes[self.manager.IndexToNode(index) - len(self.ks)].need, k))
+                node = self.nodes[self.manager.IndexToNode(index) - len(self.ks)]
+                order.append(self.desk.call(node.need, k, half=node.call.half))
             if order:
                 found = self.desk.round_of(k, tuple(order))
                 if not isinstance(found, Round):

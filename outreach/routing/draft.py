@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise, permutations
@@ -11,6 +11,7 @@ from math import inf
 from outreach.domain.errors import BrokenPlan
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import NO_ROAD, Need
+from outreach.routing.rhythm import Form, Half, halves_in, has_beat, step_days
 from outreach.routing.shares import Ledger, Shares
 from outreach.routing.solution import Ending, Solution, Tour, Trip
 from outreach.routing.timeline import Call, Clock, Failure, Misfit, Times, call_of
@@ -60,13 +61,13 @@ class Desk:
         """The clock with the working rules of vehicle-day `k`."""
         return self._clocks[self.laws[k]]
 
-    def call(self, need: Need, k: int) -> Call:
+    def call(self, need: Need, k: int, *, half: Half | None = None) -> Call:
         """`need` as a call of vehicle-day `k`, whether it fits there or not; the same object for the same windows."""
         place = self.vehicle_days[k]
         windows = self.horizon.windows_for(need, place.vehicle, place.day)
-        key = (need.id, place.vehicle.id, windows, self.horizon.order_pin(need, place.day))
+        key = (need.id, place.vehicle.id, windows, self.horizon.order_pin(need, place.day), half)
         if key not in self._calls:
-            self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day)
+            self._calls[key] = call_of(self.horizon, need, place.vehicle, place.day, half=half)
         return self._calls[key]
 
     def alone(self, k: int, call: Call) -> Round | Failure:
@@ -167,6 +168,7 @@ class Draft:
         self.needs = desk.horizon.needs
         self.rounds: dict[int, Round] = {}
         self.days: dict[str, tuple[date, ...]] = dict.fromkeys(self.needs, ())
+        self.halves: dict[str, dict[date, Half]] = {}  # by need with a beat: its visits that are on it
         self.out: Counter[tuple[str, date]] = Counter()
         self.ledger = Ledger(desk.shares)
         self.price = float(sum(need.quota * desk.horizon.price_of_missing(need) for need in self.needs.values()))
@@ -180,6 +182,8 @@ class Draft:
         days = self.days[need.id]
         if need.patterns and not any(pattern.issuperset((*days, day)) for pattern in need.patterns):
             return False
+        if has_beat(need) and not any(True for _ in self.forms(need, day)):
+            return False
         if not days:
             return True
         least = max(need.min_gap_days, 1)
@@ -189,6 +193,18 @@ class Draft:
             return True
         return all((after - before).days <= need.max_gap_days for before, after in pairwise(sorted((*days, day))))
 
+    def forms(self, need: Need, day: date) -> Iterator[Half | None]:
+        """In which half-days one more visit of `need` would be on its beat; None: at any hour."""
+        if has_beat(need) and need.rhythm:
+            made = self.halves.get(need.id, {})
+            for half in Half:
+                beat = self.desk.horizon.beats(need).get((half, day.toordinal() % step_days(need)))
+                if beat and set(made.values()) <= {half} and beat.holds((*made, day), need.quota):
+                    yield half
+            if need.rhythm.rule:
+                return
+        yield None
+
     def crew_allows(self, k: int) -> bool:
         """Whether vehicle-day `k` is out already or a crew is left for it."""
         if k in self.rounds:
@@ -196,19 +212,33 @@ class Draft:
         depot, day = self.desk.crew_of[k]
         return self.out[depot, day] < self.desk.horizon.crews_at(depot, day)
 
-    def price_of_adding(self, need: Need, k: int, *, limit: float = inf) -> tuple[float, Round] | None:
-        """What a visit of `need` in vehicle-day `k` costs, and the new round; None if it cannot be."""
+    def price_of_adding(
+        self, need: Need, k: int, *, limit: float = inf, halves: tuple[Half | None, ...] | None = None
+    ) -> tuple[float, Round] | None:
+        """What a visit of `need` in vehicle-day `k` costs, and the new round; None if it cannot be.
+
+        `halves`: only on the beat in these half-days, or off it where None stands among them.
+        """
         day = self.desk.vehicle_days[k].day
         if (self.days[need.id] or need.patterns) and not self.spacing_allows(need, day):  # never twice on one day
             return None
-        old = self.rounds.get(k)
-        if old is None and not self.crew_allows(k):
+        if self.rounds.get(k) is None and not self.crew_allows(k):
             return None
-        wish = self.desk.horizon.price_of_visit(need, self.desk.vehicle_days[k])
-        found = self.desk.with_call(k, old, self.desk.call(need, k), limit=limit - wish)
+        best = None
+        for half in self.forms(need, day):
+            if halves is not None and half not in halves:
+                continue
+            found = self._price_of_form(need, k, half=half, limit=best[0] if best else limit)
+            best = found if found and (best is None or found[0] < best[0]) else best
+        return best
+
+    def _price_of_form(self, need: Need, k: int, *, half: Half | None, limit: float) -> tuple[float, Round] | None:
+        old, horizon = self.rounds.get(k), self.desk.horizon
+        wish = horizon.price_of_visit(need, self.desk.vehicle_days[k]) + horizon.price_of_form(need, half)
+        found = self.desk.with_call(k, old, self.desk.call(need, k, half=half), limit=limit - wish)
         if isinstance(found, Failure):
             return None
-        price = found.price - old.price if old is not None else found.price
+        price = found.price - (old.price if old is not None else 0.0)
         return price + wish + self.ledger.price_of_visit(k, need.id) + self._price_of_work(k, found), found
 
     def _price_of_work(self, k: int, new: Round) -> float:
@@ -223,12 +253,18 @@ class Draft:
     def add(self, need: Need, k: int, new: Round) -> None:
         """Put a visit of `need` into vehicle-day `k`, whose round becomes `new`."""
         self._set_round(k, new)
-        self._count(need, k)
+        self._note(need, k, new)
 
-    def _count(self, need: Need, k: int) -> None:
+    def _note(self, need: Need, k: int, new: Round) -> None:
+        """The visit of `need` in `new` has its day, and its place on the beat."""
         horizon, place = self.desk.horizon, self.desk.vehicle_days[k]
         self.days[need.id] = tuple(sorted((*self.days[need.id], place.day)))
         self.price += horizon.price_of_visit(need, place) - horizon.price_of_missing(need)
+        if has_beat(need):
+            half = next((call.half for call in new.calls if call.need_id == need.id), None)
+            self.price += horizon.price_of_form(need, half)
+            if half is not None:
+                self.halves.setdefault(need.id, {})[place.day] = half
         self.price += self.ledger.visit(k, need.id)
 
     def _set_round(self, k: int, new: Round) -> None:
@@ -242,7 +278,7 @@ class Draft:
         """Put a whole round on vehicle-day `k`, which holds none."""
         self._set_round(k, new)
         for call in new.calls:
-            self._count(self.needs[call.need_id], k)
+            self._note(self.needs[call.need_id], k, new)
 
     def replace_order(self, k: int, new: Round) -> None:
         """Give vehicle-day `k` the same visits in a better order."""
@@ -261,20 +297,41 @@ class Draft:
 
 def take_over(draft: Draft, solution: Solution) -> None:
     """Put into `draft` every visit of `solution` that its vehicle-day can still take."""
+    made = halves_in(draft.desk.horizon, solution)
     for tour, stop in solution.stops():
         k, need = draft.desk.numbers.get((tour.vehicle_id, tour.day), -1), draft.needs.get(stop.need_id)
         if k < 0 or need is None or len(draft.days[need.id]) >= need.quota or not draft.desk.may_use(need, k):
             continue
-        found = draft.price_of_adding(need, k)
+        found = draft.price_of_adding(need, k, halves=(made[need.id].get(tour.day),) if has_beat(need) else None)
         if found is not None:
             draft.add(need, k, found[1])
 
 
-def draft_of(desk: Desk, rounds: Mapping[int, Sequence[str]]) -> Draft:
+def rounds_of(desk: Desk, solution: Solution) -> dict[int, list[Form]]:
+    """The vehicle-days of `solution` with their visits in order, those on a beat in their half of the day."""
+    made = halves_in(desk.horizon, solution)
+    return {
+        desk.numbers[tour.vehicle_id, tour.day]: [
+            Form(stop.need_id, made.get(stop.need_id, {}).get(tour.day)) for stop in tour.stops
+        ]
+        for tour in solution.tours()
+    }
+
+
+def forms_of(draft: Draft) -> dict[int, tuple[int, ...]]:
+    """The visits of each vehicle-day in order, as the search counts them."""
+    numbers = draft.desk.horizon.form_numbers
+    return {
+        k: tuple(numbers[Form(call.need_id, call.half)] for call in found.calls) for k, found in draft.rounds.items()
+    }
+
+
+def draft_of(desk: Desk, rounds: Mapping[int, Sequence[str] | Sequence[Form]]) -> Draft:
     """The draft with these needs, in this order, on these vehicle-days; BrokenPlan where a day cannot be driven."""
     draft = Draft(desk)
-    for k, need_ids in sorted(rounds.items()):
-        calls = tuple(desk.call(draft.needs[need_id], k) for need_id in need_ids)
+    for k, visits in sorted(rounds.items()):
+        forms = [Form(visit) if isinstance(visit, str) else visit for visit in visits]
+        calls = tuple(desk.call(draft.needs[form.need_id], k, half=form.half) for form in forms)
         found = desk.round_of(k, calls)
         if isinstance(found, Failure):
             raise BrokenPlan(

@@ -199,6 +199,7 @@ _EASED: dict[Hurdle, Callable[[Problem, Change], Problem]] = {
     Hurdle.PATTERN: lambda problem, change: _with_need(
         problem, change, lambda need: replace(need, patterns=(*need.patterns, frozenset(change.days)))
     ),
+    Hurdle.RHYTHM: lambda problem, change: _with_need(problem, change, lambda need: replace(need, rhythm=None)),
     Hurdle.DRIVERS: _more_posts,
     Hurdle.LIBRARIANS: _more_posts,
     Hurdle.CREW: _more_posts,

@@ -13,6 +13,7 @@ import numpy as np
 from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.objective import PINNED_S
 from outreach.routing.problem import Absence, Need, Pin, Problem, Rules, Site, Vehicle
+from outreach.routing.rhythm import Beat, Form, Half, beats_of, has_beat
 from outreach.routing.travel.great_circle import estimate
 
 Hours = tuple[str, str, date]  # a need, a vehicle and a day
@@ -62,6 +63,7 @@ class Horizon:
         self.vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
         self._windows: dict[tuple[str, date], tuple[TimeWindow, ...]] = {}
         self._rules: dict[tuple[int | None, ...], Rules] = {}
+        self._beats: dict[str, dict[tuple[Half, int], Beat]] = {}
         self.pins: defaultdict[str, list[Pin]] = defaultdict(list)  # by need
         for pin in problem.pins:
             self.pins[pin.need_id].append(pin)
@@ -157,6 +159,32 @@ class Horizon:
             for vehicle in self.problem.vehicles
             if self.standstill(vehicle, day) is None
         )
+
+    @cached_property
+    def driving_days(self) -> dict[str, list[date]]:
+        """By vehicle: the days on which it can drive."""
+        found: defaultdict[str, list[date]] = defaultdict(list)
+        for vehicle_day in self.vehicle_days:
+            found[vehicle_day.vehicle.id].append(vehicle_day.day)
+        return dict(found)
+
+    def beats(self, need: Need) -> dict[tuple[Half, int], Beat]:
+        """The beats that `need` may have, by half-day and day of its step."""
+        if need.id not in self._beats:
+            self._beats[need.id] = beats_of(self, need)
+        return self._beats[need.id]
+
+    @cached_property
+    def forms(self) -> tuple[Form, ...]:
+        """What visits are planned as: each need in their order, then the two half-days of each one with a beat."""
+        needs = self.problem.needs
+        halves = (Form(need.id, half) for need in needs if has_beat(need) for half in Half)
+        return (*(Form(need.id) for need in needs), *halves)
+
+    @cached_property
+    def form_numbers(self) -> dict[Form, int]:
+        """Where each form stands in `forms`."""
+        return {form: number for number, form in enumerate(self.forms)}
 
     def windows_on(self, site: Site, day: date) -> tuple[TimeWindow, ...]:
         """When `site` receives a bus on `day`; empty if it is closed."""
@@ -256,6 +284,10 @@ class Horizon:
     def price_of_missing(self, need: Need) -> int:
         """What leaving out one visit of `need` costs, in seconds of driving."""
         return self.problem.prices.of_missing(need, self.sites[need.site_id], self.problem.horizon.first)
+
+    def price_of_form(self, need: Need, half: Half | None) -> int:
+        """What a visit of `need` costs for being on its beat in `half`, or for being on none."""
+        return self.problem.prices.off_beat_s if half is None and has_beat(need) else 0
 
     def price_of_visit(self, need: Need, place: VehicleDay) -> int:
         """What a visit of `need` costs there beside its driving; a pinned one is worth more than all else."""

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from outreach.routing.checks import check
-from outreach.routing.draft import Desk, Draft, Round, draft_of, take_over
+from outreach.routing.draft import Desk, Draft, Round, draft_of, rounds_of, take_over
 from outreach.routing.expand import Horizon, Standstill
 from outreach.routing.nearest import with_nearest
 from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
+from outreach.routing.rhythm import halves_in
 from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
 from outreach.routing.timeline import Call, Failure, Misfit
 
@@ -30,10 +31,7 @@ def explained(problem: Problem, solution: Solution) -> Solution:
     if check(problem, solution):
         return solution
     desk = Desk(Horizon(problem))
-    rounds = {
-        desk.numbers[tour.vehicle_id, tour.day]: [stop.need_id for stop in tour.stops] for tour in solution.tours()
-    }
-    return replace(solution, unserved=explain(draft_of(desk, rounds)))
+    return replace(solution, unserved=explain(draft_of(desk, rounds_of(desk, solution))))
 
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
@@ -58,6 +56,7 @@ def standing(problem: Problem, solution: Solution) -> tuple[Draft, frozenset[int
     draft = Draft(Desk(Horizon(problem)))
     take_over(draft, solution)
     draft.days = {need_id: tuple(sorted(days[need_id])) for need_id in draft.needs}
+    draft.halves = halves_in(draft.desk.horizon, solution)
     taken = _out_otherwise(draft, solution)
     for k in taken - draft.rounds.keys():
         draft.out[draft.desk.crew_of[k]] += 1
@@ -153,7 +152,7 @@ def _reasons_by_day(
         return (_reason(ReasonCode.LEFT_OUT, days=counts[ReasonCode.LEFT_OUT]),)
     decisive = [code for code in DECISIVE if counts[code]]
     order = sorted(decisive, key=lambda code: -counts[code])
-    order += [code for code in (ReasonCode.SPACING, ReasonCode.TOO_FAR) if counts[code]]
+    order += [code for code in (ReasonCode.RHYTHM, ReasonCode.SPACING, ReasonCode.TOO_FAR) if counts[code]]
     if counts[ReasonCode.TOO_FAR] > len(driving) / 2:  # on most days it cannot even be the only stop
         order.sort(key=lambda code: code is not ReasonCode.TOO_FAR)
     return tuple(_with_details(draft, need, code, counts[code], least_over.get(code, 0)) for code in order)
@@ -163,11 +162,22 @@ def _what_stops(draft: Draft, need: Need, k: int, *, taken: bool) -> tuple[Reaso
     """The rule that keeps `need` off vehicle-day `k`, and by how many seconds where that is known."""
     desk = draft.desk
     vehicle_day = desk.vehicle_days[k]
+    forms = list(draft.forms(need, vehicle_day.day))
+    if not forms and desk.horizon.may_be_asked_on(need, vehicle_day.day):
+        return ReasonCode.RHYTHM, 0
     if not _spaced(draft, need, vehicle_day.day):
         return ReasonCode.SPACING, 0
     if not desk.horizon.windows_for(need, vehicle_day.vehicle, vehicle_day.day):
         return ReasonCode.PINNED, 0
-    call = desk.call(need, k)
+    found = [_what_stops_form(draft, k, desk.call(need, k, half=half), taken=taken) for half in forms]
+    return max(found, key=lambda stop: (stop[0] is ReasonCode.LEFT_OUT, stop[0] in DECISIVE))
+
+
+def _what_stops_form(draft: Draft, k: int, call: Call, *, taken: bool) -> tuple[ReasonCode, int]:
+    """The rule that keeps a visit off vehicle-day `k` at these hours."""
+    desk = draft.desk
+    if not call.windows:
+        return ReasonCode.RHYTHM, 0
     alone = desk.alone(k, call)
     if isinstance(alone, Failure):
         return (ReasonCode.LOAD, 0) if alone.misfit is Misfit.LOAD else (ReasonCode.TOO_FAR, alone.over_s)
@@ -209,6 +219,8 @@ def _with_details(draft: Draft, need: Need, code: ReasonCode, days: int, over_s:
             return _reason(code, days=days, over_s=over_s)
         case ReasonCode.SPACING:
             return _reason(code, days=days, min_gap_days=need.min_gap_days)
+        case ReasonCode.RHYTHM:
+            return _reason(code, days=days, weeks=need.rhythm.weeks if need.rhythm else 0)
         case ReasonCode.FULL:
             return _reason(code, days=days, priority=need.priority)
         case _:

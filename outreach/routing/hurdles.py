@@ -13,6 +13,7 @@ from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.draft import Draft
 from outreach.routing.expand import absent_on
 from outreach.routing.problem import Need, Rules, Site, Vehicle
+from outreach.routing.rhythm import halves_left
 from outreach.routing.solution import Hurdle
 from outreach.routing.timeline import Call, Clock
 
@@ -173,6 +174,12 @@ def _pattern(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
         yield Lack(Hurdle.PATTERN)
 
 
+def _rhythm(draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
+    """No half of the day is on the beat; where one is, only a walk can tell whether it is in the way."""
+    if not halves_left(draft.desk.horizon, wish.need, draft.halves.get(wish.need.id, {}), spot.day):
+        yield Lack(Hurdle.RHYTHM)
+
+
 def _stops(draft: Draft, _wish: Wish, spot: Spot) -> Iterator[Lack]:
     most = draft.desk.horizon.rules.stops_max
     if most is not None and (over := len(spot.calls) + 1 - most) > 0:
@@ -187,7 +194,7 @@ def _load(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
 
 CHECKS: tuple[Callable[[Draft, Wish, Spot], Iterator[Lack]], ...] = (
     _site_closed, _kind, _size, _equipment, _pinned, _frozen,
-    _dates, _too_near, _too_far_apart, _pattern, _stops, _load,
+    _dates, _too_near, _too_far_apart, _pattern, _rhythm, _stops, _load,
 )  # fmt: skip
 
 

@@ -1,16 +1,18 @@
 """A problem as the kernel's tables: what each need may use, the rules of each tour, prices and neighbours."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
+from outreach.routing.halves import beats_of, halve, needs_of_forms
 from outreach.routing.kernel.insertion import FIRST, LAST
-from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
+from outreach.routing.kernel.world import FAR, NEED, NEVER, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Need, Turn
+from outreach.routing.rhythm import Form, Half
 from outreach.routing.shares import NONE, Shares
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
@@ -22,18 +24,18 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
+    beats, rows_of_beats = beats_of(horizon, days)
     shares = Shares(horizon)
-    needs, rules = _needs(horizon, days, shares), _rules(horizon, days, shares)
-    nearby = _nearby(horizon, hours, windows)
+    needs, rules = _needs(horizon, days, shares, rows_of_beats), _rules(horizon, days, shares)
+    nearby = _nearby(horizon, hours[: len(needs)], windows)
     prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
-    nodes = _nodes(horizon, needs)
-    crews = _crews(horizon, rules)
     legs = np.where(horizon.travel.seconds == NO_ROAD, FAR, horizon.travel.seconds).astype(np.int32)
     absent = np.arange(len(needs), dtype=np.int32)
     tables = {
         "need": needs,
         "rule": rules,
+        "form": needs_of_forms(horizon),
         "leg": legs.ravel(),
         "leg_back": (legs if np.array_equal(legs, legs.T) else np.ascontiguousarray(legs.T)).ravel(),
         "hour": hours.ravel(),
@@ -41,17 +43,19 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "day": np.array([day.toordinal() for day in days], dtype=np.int32),
         "day_price": prices.ravel(),
         "pattern": _patterns(horizon, days).ravel(),
+        "beat": beats,
         "near": nearby.ravel(),
-        "node": nodes,
+        "node": _nodes(horizon, needs),
         "tour": np.zeros(tours, dtype=TABLES["tour"]),
-        "crew": crews,
+        "crew": _crews(horizon, rules),
         **_together(shares),
         "absent": absent,
-        **_scratch(visits, tours, len(needs), len(days), longest),
+        **_scratch(visits, tours, len(needs), len(days), longest=longest, parts=3 if len(beats) else 1),
     }
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
         "needs": len(needs),
+        "forms": len(horizon.forms),
         "tours": tours,
         "places": len(legs),
         "visits": visits,
@@ -79,7 +83,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
 
 
 def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
-    """[need, tour] the row of the table of windows, and that table; a row's end is an opening at FAR."""
+    """[form, tour] the row of the table of windows, and that table; a row's end is an opening at FAR."""
     rows: dict[tuple[TimeWindow, ...], int] = {}
     day_of = np.array([days.index(vd.day) for vd in horizon.vehicle_days], dtype=np.intp)
     by_class: dict[object, Array] = {}
@@ -92,7 +96,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         by_site[site.id] = by_class[kind]
     carried: dict[object, Array] = {}  # by all that decides it
     asked: dict[object, Array] = {}
-    hours = np.full((len(horizon.problem.needs), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
+    hours = np.full((len(horizon.forms), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
     for u, need in enumerate(horizon.problem.needs):
         site = horizon.sites[need.site_id]
         way = (site.reached_by, site.max_length_m, site.max_height_m, site.max_weight_kg, need.equipment)
@@ -105,6 +109,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
             hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
     _keep_hours(horizon, hours, rows)
+    halve(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
@@ -194,6 +199,7 @@ def _nodes(horizon: Horizon, needs: Array) -> Array:
     nodes = np.zeros(visits + tours, dtype=NODE)
     nodes["need"] = nodes["tour"] = NOWHERE
     nodes["need"][:visits] = np.repeat(np.arange(len(needs)), needs["count"])
+    nodes["form"] = nodes["need"]
     nodes["place"][:visits] = np.repeat(needs["place"], needs["count"])
     nodes["place"][visits:] = [horizon.travel.index[vd.vehicle.depot_id] for vd in horizon.vehicle_days]
     nodes["into"] = nodes["place"]
@@ -216,7 +222,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
     return kept
 
 
-def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
+def _needs(horizon: Horizon, days: Sequence[date], shares: Shares, beats: Mapping[str, tuple[int, int, int]]) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
     kept = _kept(horizon, days)
     first = pattern = 0
@@ -239,6 +245,10 @@ def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
             u,
             0,
             UNIT * horizon.price_of_missing(need),
+            u,
+            horizon.form_numbers.get(Form(need.id, Half.MORNING), NOWHERE),
+            *beats.get(need.id, (0, 0, 0)),
+            NEVER if need.rhythm and need.rhythm.rule else UNIT * horizon.price_of_form(need, None),
             shares.group_of.get(need.id, NONE),
         )
         first += need.quota
@@ -258,13 +268,16 @@ def _together(shares: Shares) -> dict[str, Array]:
     }
 
 
-def _scratch(visits: int, tours: int, needs: int, days: int, longest: int) -> dict[str, Array]:
-    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits."""
+def _scratch(visits: int, tours: int, needs: int, days: int, *, longest: int, parts: int) -> dict[str, Array]:
+    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits.
+
+    Where the cheapest places on each day are found, there are so many `parts`: with beats one for each half-day, too.
+    """
     return {
         "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
         "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
         "saved_absent": np.arange(needs, dtype=np.int32),
-        "found": np.zeros(max(days, 1), dtype=TABLES["found"]),
+        "found": np.zeros(max(days, 1) * parts, dtype=TABLES["found"]),
         "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
         "turn": np.zeros(needs, dtype=TABLES["turn"]),
         "chain": np.zeros((longest + 1) * max(days, 1), dtype=TABLES["chain"]),

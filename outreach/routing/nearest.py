@@ -8,7 +8,8 @@ from itertools import pairwise, permutations
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft
 from outreach.routing.expand import pinned_hours
 from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, usual_hours
-from outreach.routing.problem import NO_ROAD, Need, Pin, Rules, Site, Vehicle
+from outreach.routing.problem import NO_ROAD, Need, Rules, Site, Vehicle
+from outreach.routing.rhythm import Half, cut, halves_left
 from outreach.routing.solution import Hurdle, NearMiss, Reason, ReasonCode, Unserved
 from outreach.routing.timeline import Call, Clock, Times, call_of
 
@@ -100,19 +101,34 @@ class WaysIn:
             return
         pins = self.horizon.pins_on(wish.need, spot.day)
         windows = self.horizon.windows_on(wish.site, spot.day) or usual_hours(wish.site, spot.day)
+        half = self._half(wish, spot)
         call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
-        unpinned = replace(call, windows=windows, turn=None, follows=None)
-        call = replace(call, windows=pinned_hours(pins, windows))
+        unpinned = replace(call, windows=self._cut(wish, windows, half), turn=None, follows=None)
+        any_hour = replace(call, windows=pinned_hours(pins, windows))
+        call = replace(call, windows=self._cut(wish, any_hour.windows, half))
+        alone = lacks[:1]
         if not lacks:
-            yield from self._stretched(spot, call, windows, pins, best, ties=ties)
-            lacks = [Lack(Hurdle.PINNED)] if pins else []
-        if len(lacks) == 1:
-            (lack,) = lacks
+            yield from self._stretched(wish, spot, call=call, windows=windows, half=half, best=best, ties=ties)
+            alone = [Lack(Hurdle.PINNED)] * bool(pins) + [Lack(Hurdle.RHYTHM)] * (half is not None)
+        eased = {Hurdle.PINNED: unpinned, Hurdle.RHYTHM: any_hour}
+        for lack in alone if len(lacks) <= 1 else ():
             nearer = lack.hurdle not in best or lack.amount < best[lack.hurdle][0].amount + ties
-            if nearer and self._fits(spot, spot.calls, unpinned if lack.hurdle is Hurdle.PINNED else call):
+            if nearer and self._fits(spot, spot.calls, eased.get(lack.hurdle, call)):
                 yield lack
         if mended_by_room and not ties:
             yield from self._swapped(wish, spot, call, best.get(Hurdle.ROOM))
+
+    def _cut(self, wish: Wish, windows: Windows, half: Half | None) -> Windows:
+        return cut(windows, half, wish.need, self.horizon.rules)
+
+    def _half(self, wish: Wish, spot: Spot) -> Half | None:
+        """The only half of the day that a rhythm leaves, if there is one."""
+        halves = halves_left(self.horizon, wish.need, self.draft.halves.get(wish.need.id, {}), spot.day)
+        return halves[0] if len(halves) == 1 else None
+
+    def _call(self, wish: Wish, spot: Spot) -> Call:
+        call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
+        return replace(call, windows=self._cut(wish, call.windows, self._half(wish, spot)))
 
     def as_near(self, wish: Wish, spot: Spot, best: dict[Hurdle, tuple[Lack, Spot]]) -> Iterator[Lack]:
         """The rules, but no visit's place, that alone keep the visit off and give no more there than in `best`."""
@@ -122,14 +138,14 @@ class WaysIn:
         """Whether no rule at all keeps the visit off `spot`."""
         if self._lacks(wish, spot) or not wish.may_come(spot.day) or not self._has_road(wish.site, spot):
             return False
-        return self._fits(spot, spot.calls, call_of(self.horizon, wish.need, spot.vehicle, spot.day))
+        return self._fits(spot, spot.calls, self._call(wish, spot))
 
     def givers(self, wish: Wish, spot: Spot) -> Iterator[Call]:
         """The visits of `spot` whose place would be enough for one of `wish`, the one least missed first."""
         lacks = [lack for lack in self._lacks(wish, spot) if lack.hurdle not in (Hurdle.STOPS, Hurdle.LOAD)]
         if lacks or not wish.may_come(spot.day) or not self._has_road(wish.site, spot):
             return
-        call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
+        call = self._call(wish, spot)
         for other in sorted(spot.calls, key=lambda other: self._price(other.need_id)):
             if self._gives_place(wish, spot, call, other):
                 yield other
@@ -161,15 +177,17 @@ class WaysIn:
 
     def _stretched(
         self,
+        wish: Wish,
         spot: Spot,
+        *,
         call: Call,
         windows: Windows,
-        pins: tuple[Pin, ...],
+        half: Half | None,
         best: dict[Hurdle, tuple[Lack, Spot]],
-        *,
         ties: bool,
     ) -> Iterator[Lack]:
         """The limits of time, each eased second by second; nothing else is in the way."""
+        pins = self.horizon.pins_on(wish.need, spot.day)
         limits = {
             hurdle: best[hurdle][0].amount - 1 + ties if hurdle in best else max(elastic.most(spot.rules, windows), 0)
             for hurdle, elastic in ELASTIC.items()
@@ -179,7 +197,8 @@ class WaysIn:
             rules, eased = spot.rules, windows
             for hurdle, amount in by.items():
                 rules, eased = ELASTIC[hurdle].eased(rules, eased, amount)
-            return self._fits(spot, spot.calls, replace(call, windows=pinned_hours(pins, eased)), rules)
+            eased = self._cut(wish, pinned_hours(pins, eased), half)
+            return self._fits(spot, spot.calls, replace(call, windows=eased), rules)
 
         if not fits(limits):
             return  # not even all of them together let it in by as little

@@ -6,9 +6,10 @@ from datetime import date
 from math import inf
 
 from outreach.domain.errors import InvalidValue
-from outreach.routing.draft import Desk, Draft, Round, draft_of
+from outreach.routing.draft import Desk, Draft, Round, draft_of, forms_of
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import Pin
+from outreach.routing.rhythm import Form
 from outreach.routing.solution import Solution
 
 TRY_ROUNDS = 3_000  # of the search on nothing but the pinned needs
@@ -82,13 +83,13 @@ def _search(desk: Desk, pins: Sequence[Pin]) -> Draft | None:
         _put(draft, pin, None)
     if _broken(draft, pins):
         search = Search(horizon, seed=1)
-        numbers = {need.id: u for u, need in enumerate(needs)}
-        search.load({k: [numbers[call.need_id] for call in round_.calls] for k, round_ in draft.rounds.items()})
+        search.load(forms_of(draft))
         search.run(Budget(TRY_ROUNDS), hot_s=search.full_heat_s(), look=lambda _: None)
-        draft = draft_of(small, {k: [needs[u].id for u in order] for k, order in search.best_rounds().items()})
+        forms = horizon.forms
+        draft = draft_of(small, {k: [forms[f] for f in order] for k, order in search.best_rounds().items()})
     if _broken(draft, pins):
         return None
-    rounds = {k: [call.need_id for call in round_.calls] for k, round_ in draft.rounds.items()}
+    rounds = {k: [Form(call.need_id, call.half) for call in round_.calls] for k, round_ in draft.rounds.items()}
     return draft_of(desk, rounds)
 
 

@@ -142,6 +142,14 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Visits of a need on one weekday, in one half of the day, every so many weeks."""
+
+    weeks: int
+    rule: bool = False  # it must be kept; else each visit off the beat costs `Prices.off_beat_s`
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     """A site asks for `quota` visits of one service within the horizon."""
 
@@ -160,6 +168,7 @@ class Need:
     load: int = 0  # taken along for each visit, in the unit of `Vehicle.capacity`
     patterns: tuple[frozenset[date], ...] = ()  # the only sets of days for all visits together; (): days are free
     equipment: frozenset[str] = frozenset()  # all of it must be on board
+    rhythm: Rhythm | None = None
 
 
 class Turn(StrEnum):

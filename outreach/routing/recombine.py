@@ -6,13 +6,13 @@ allowed sets of each need. What the search has seen in different plans is combin
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 from typing import Any
 
 from ortools.linear_solver import pywraplp
 
-from outreach.routing.kernel.world import RULE, World
+from outreach.routing.kernel.world import NOWHERE, RULE, World
 
 MOST_COLUMNS = 3_000
 
@@ -52,9 +52,9 @@ class Pool:
 
 def _classes(world: World) -> tuple[list[int], list[list[int]]]:
     """Vehicle-days that are alike for every need; where days are linked, or crews short, each one is its own class."""
-    tours, needs = world.number("tours"), world.number("needs")
+    tours, forms = world.number("tours"), world.number("forms")
     rules, table = world["rule"], world["need"]
-    rows = world["hour"]["row"].reshape(needs, tours)
+    rows = world["hour"]["row"].reshape(forms, tours)
     linked = bool((table["count"] > 1).any() or (table["pattern"] < table["pattern_end"]).any())
     wanted = dict.fromkeys(range(len(world["crew"])), 0)
     for pool in rules["pool"].tolist():
@@ -90,13 +90,20 @@ class _Model:
         self.solver.SuppressOutput()
         self.picked = [self.solver.BoolVar("") for _ in keys]
         self.visits: dict[int, list[tuple[int, Any]]] = defaultdict(list)  # by need: the day and the column
+        self.on_beat: dict[tuple[int, int], list[Any]] = defaultdict(list)  # by half-day of a need and day
+        form_of, table = world["form"]["need"].tolist(), world["need"]
         day_of, column_of = world["rule"]["day"].tolist(), world["rule"]["column"].tolist()
         dear = world["day_price"]["price"] if world.number("priced") else None
         for (number, needs), column, cost in zip(keys, self.picked, costs, strict=True):
             first = tours_of[number][0]
-            for u in needs:
-                self.visits[u].append((day_of[first], column))
-                cost += 0 if dear is None else int(dear[u * world.number("columns") + column_of[first]])  # noqa: PLW2901 - of the whole column
+            for form in needs:
+                u, day = form_of[form], day_of[first]
+                self.visits[u].append((day, column))
+                if form != u:
+                    self.on_beat[form, day].append(column)
+                elif table[u]["halves"] != NOWHERE:
+                    cost += int(table[u]["off"])  # noqa: PLW2901 - of the whole column
+                cost += 0 if dear is None else int(dear[u * world.number("columns") + column_of[first]])  # noqa: PLW2901
             self.solver.Objective().SetCoefficient(column, cost)
         self.every_need_has_its_visits()
         self.no_vehicle_day_twice()
@@ -159,7 +166,29 @@ class _Model:
                     if by_day[day] or chosen:
                         self.row(0, 0, (1, by_day[day]), (-1, chosen))
             else:
+                self._beat(entry)
                 self._gaps(by_day, dates, least=int(entry["least"]), most=int(entry["most"]))
+
+    def _beat(self, entry: Any) -> None:  # noqa: ANN401 - a row of the table of needs
+        """Visits on the beat are on days of one run of open days, in its half of the day."""
+        if entry["beat"] == entry["beat_end"]:
+            return
+        runs: list[Any] = []
+        holds: dict[tuple[int, int], list[Any]] = defaultdict(list)  # by half-day and day
+        days, count = self.world["beat"]["day"].tolist(), int(entry["count"])
+        for half, begin, end in (
+            (0, entry["beat"], entry["beat_noon"]),
+            (1, entry["beat_noon"], entry["beat_end"]),
+        ):
+            for days_of_beat in _split(days[begin:end]):
+                for i in range(max(len(days_of_beat) - count, 0) + 1):
+                    runs.append(self.solver.BoolVar(""))
+                    for day in days_of_beat[i : i + count]:
+                        holds[int(entry["halves"]) + half, day].append(runs[-1])
+        self.row(0, 1, (1, runs))
+        for key, columns in self.on_beat.items():
+            if key[0] in (entry["halves"], entry["halves"] + 1):
+                self.row(-inf, 0, (1, columns), (-1, holds[key]))
 
     def _gaps(self, by_day: Mapping[int, list[Any]], dates: Sequence[int], *, least: int, most: int) -> None:
         found = sorted(day for day, columns in by_day.items() if columns)
@@ -179,6 +208,17 @@ class _Model:
         if self.solver.Solve() not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
             return None
         return [key for key, column in zip(self.keys, self.picked, strict=True) if column.solution_value() > 0.5]
+
+
+def _split(days: Sequence[int]) -> Iterator[list[int]]:
+    """The days of each beat, which NOWHERE ends."""
+    found: list[int] = []
+    for day in days:
+        if day == NOWHERE:
+            yield found
+            found = []
+        else:
+            found.append(day)
 
 
 def _all_crews(world: World) -> list[int]:

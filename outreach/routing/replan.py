@@ -15,6 +15,7 @@ from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain_standing
 from outreach.routing.problem import Need, Problem
+from outreach.routing.rhythm import settled
 from outreach.routing.solution import Solution, Tour, Trip
 from outreach.routing.solve import judged
 from outreach.routing.validate import validate
@@ -64,7 +65,7 @@ def replan(
         The other days of `solution` are unsound, or the chosen ones and no way was found to mend them.
     """
     validate(problem)
-    desk = Desk(Horizon(problem))
+    desk = Desk(Horizon(settled(problem, Horizon(problem), solution)))
     ks = _chosen(desk, solution, vehicle_days)
     for i, need_id in enumerate(needs):
         if need_id not in desk.horizon.needs:

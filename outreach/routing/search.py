@@ -66,7 +66,7 @@ class Search:
     def __init__(self, horizon: Horizon, *, seed: int) -> None:
         self.horizon = horizon
         self.world: World = world_of(horizon, seed=seed)
-        self._best: Array = self.world["node"]["next"].copy()
+        self._best: Array = self._plan()
         close_hopeless(self.world.record)
         self._forget_hopeless()
         self._pool = Pool(self.world)
@@ -74,11 +74,15 @@ class Search:
         self.world.record["over_price"] = int(UNIT * self.typical_leg_s() / max(loads.mean() if len(loads) else 1, 1))
         self.rounds_done = 0
 
+    def _plan(self) -> Array:
+        """[2, node] the next node and the form of each, as the search stands."""
+        return np.concatenate([self.world["node"]["next"], self.world["node"]["form"]])
+
     def _forget_hopeless(self) -> None:
         """Needs that no tour could have are not tried again in each round."""
-        needs, tours = self.world.number("needs"), self.world.number("tours")
-        possible = (self.world["hour"]["row"].reshape(needs, tours) != NOWHERE).any(axis=1)
-        found = np.flatnonzero(possible)
+        needs = self.world.number("needs")
+        rows = self.world["hour"]["row"].reshape(self.world.number("forms"), self.world.number("tours"))
+        found = np.flatnonzero((rows[:needs] != NOWHERE).any(axis=1))
         self.world["absent"]["need"][: len(found)] = found
         self.world["need"]["absent_at"] = NOWHERE
         self.world["need"]["absent_at"][found] = np.arange(len(found))
@@ -94,8 +98,8 @@ class Search:
         world = self.world.record
         begin_round(world)
         for k, needs in rounds.items():
-            for u in needs:
-                load_visit(world, k, u)
+            for form in needs:
+                load_visit(world, k, form)
         start_from(world, self._best)
 
     def back_to_best(self) -> None:
@@ -112,18 +116,18 @@ class Search:
 
     def rounds(self) -> dict[int, tuple[int, ...]]:
         """The plan the search stands at."""
-        return self._rounds_of(self.world["node"]["next"])
+        return self._rounds_of(self._plan())
 
     def _rounds_of(self, following: Array) -> dict[int, tuple[int, ...]]:
-        visits, need_of = self.world.number("visits"), self.world["node"]["need"].tolist()
-        nexts, found = following.tolist(), {}
+        visits, (nexts, forms) = self.world.number("visits"), following.reshape(2, -1).tolist()
+        found = {}
         for k in range(self.world.number("tours")):
-            v, needs = nexts[visits + k], []
+            v, order = nexts[visits + k], []
             while v < visits:
-                needs.append(need_of[v])
+                order.append(forms[v])
                 v = nexts[v]
-            if needs:
-                found[k] = tuple(needs)
+            if order:
+                found[k] = tuple(order)
         return found
 
     def typical_leg_s(self) -> float:

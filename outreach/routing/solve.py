@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.routing.checks import check
 from outreach.routing.day import EASY_STOPS, best_order
-from outreach.routing.draft import Desk, Draft, draft_of, fill, take_over
+from outreach.routing.draft import Desk, Draft, draft_of, fill, forms_of, take_over
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
@@ -150,8 +150,7 @@ class _Run:
 
     def improved(self, desk: Desk, first: Draft, *, warm: bool) -> Draft:
         """The best plan the search finds from `first` on."""
-        numbers = {need.id: u for u, need in enumerate(self.problem.needs)}
-        start = {k: tuple(numbers[call.need_id] for call in found.calls) for k, found in first.rounds.items()}
+        start = forms_of(first)
         found = (self.alone if self.processes == 1 else self.together)(desk, start, warm=warm)
         return first if found is None else found
 
@@ -204,8 +203,8 @@ class _Run:
 
     def draft(self, desk: Desk, rounds: Rounds) -> Draft:
         """The search's rounds with exact times."""
-        needs = self.problem.needs
-        return draft_of(desk, {k: [needs[u].id for u in order] for k, order in rounds.items()})
+        forms = desk.horizon.forms
+        return draft_of(desk, {k: [forms[number] for number in order] for k, order in rounds.items()})
 
     def may_tell(self, price: float) -> bool:
         """Whether a plan of this price is news, and the last telling long enough ago."""

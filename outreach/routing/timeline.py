@@ -8,6 +8,7 @@ from enum import StrEnum
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import NO_ROAD, Need, Rules, Turn, Vehicle
+from outreach.routing.rhythm import Half, cut
 from outreach.routing.solution import Stop, Tour
 
 FAR_S = 10**8  # seconds: later than any day
@@ -51,6 +52,7 @@ class Call:
     load: int = 0
     turn: Turn | None = None
     follows: str | None = None  # the need that must be served right before
+    half: Half | None = None  # of the beat it is on
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ class Times:
     lunch_start_s: int | None
 
 
-def call_of(horizon: Horizon, need: Need, vehicle: Vehicle, day: date) -> Call:
-    """`need` as a call of `vehicle` on `day`."""
+def call_of(horizon: Horizon, need: Need, vehicle: Vehicle, day: date, *, half: Half | None = None) -> Call:
+    """`need` as a call of `vehicle` on `day`, in `half` of it if one is given."""
     site, pin = horizon.sites[need.site_id], horizon.order_pin(need, day)
     return Call(
         need_id=need.id,
@@ -77,10 +79,11 @@ def call_of(horizon: Horizon, need: Need, vehicle: Vehicle, day: date) -> Call:
         set_up_s=vehicle.set_up_s + site.extra_set_up_s,
         service_s=need.service_s,
         pack_up_s=vehicle.pack_up_s,
-        windows=horizon.windows_for(need, vehicle, day),
+        windows=cut(horizon.windows_for(need, vehicle, day), half, need, horizon.rules),
         load=need.load,
         turn=pin.turn if pin else None,
         follows=pin.after if pin else None,
+        half=half,
     )
 
 

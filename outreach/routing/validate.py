@@ -6,7 +6,7 @@ from datetime import date
 
 from outreach.domain.errors import InvalidValue
 from outreach.domain.times import DAY_S
-from outreach.routing.problem import Problem, Rules
+from outreach.routing.problem import Need, Problem, Rhythm, Rules
 
 PERCENT_MOST = 1_000
 
@@ -75,6 +75,22 @@ def _needs(problem: Problem, sites: set[str]) -> None:
         _between(f"needs[{i}].min_gap_days", need.min_gap_days, 0, 10_000)
         if need.max_gap_days is not None:
             _between(f"needs[{i}].max_gap_days", need.max_gap_days, max(need.min_gap_days, 1), 10_000)
+        if need.rhythm is not None:
+            _rhythm(f"needs[{i}]", need, need.rhythm)
+
+
+def _rhythm(field: str, need: Need, rhythm: Rhythm) -> None:
+    """A rhythm goes with its need's gaps, and never with allowed sets of days."""
+    _between(f"{field}.rhythm.weeks", rhythm.weeks, 1, 52)
+    _between(f"{field}.min_gap_days", need.min_gap_days, 0, 7 * rhythm.weeks)
+    if need.max_gap_days is not None:
+        _between(f"{field}.max_gap_days", need.max_gap_days, 7 * rhythm.weeks, 10_000)
+    if need.patterns:
+        raise InvalidValue(
+            "{field}: nhu cầu {value} đã có nhịp đều thì không có thêm các bộ ngày cho sẵn",
+            field=f"{field}.patterns",
+            value=need.id,
+        )
 
 
 def _pins(problem: Problem) -> None:

@@ -49,6 +49,7 @@ TITLES: dict[RuleName, str] = {
     RuleName.TWO_TOURS: "Một xe hai lượt một ngày",
     RuleName.BROKEN_TRIP: "Chuyến không liền ngày",
     RuleName.WRONG_COUNT: "Số buổi không khớp",
+    RuleName.WRONG_RHYTHM: "Lệch nhịp đều",
 }
 
 

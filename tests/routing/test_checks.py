@@ -8,7 +8,17 @@ import pytest
 
 from outreach.domain.times import Period
 from outreach.routing.checks import check
-from outreach.routing.problem import Absence, Closure, FrozenDay, Pin, Problem, Rules, Turn, WorkingHours
+from outreach.routing.problem import (
+    Absence,
+    Closure,
+    FrozenDay,
+    Pin,
+    Problem,
+    Rhythm,
+    Rules,
+    Turn,
+    WorkingHours,
+)
 from outreach.routing.solution import RuleName, Solution, Stop, Tour, Trip, Unserved
 from outreach.routing.solve import solve
 from tests.routing.small import MONDAY, H, crew, need, problem, site, two_schools_one_bus
@@ -78,6 +88,9 @@ MUTATIONS: dict[RuleName, Callable[[Problem, Solution], Case]] = {
     RuleName.WRONG_PATTERN: lambda p, s: (
         replace(p, needs=(replace(p.needs[0], patterns=(frozenset({MONDAY + timedelta(days=40)}),)), p.needs[1])),
         s),
+    RuleName.WRONG_RHYTHM: lambda p, s: (
+        replace(p, needs=tuple(replace(n, quota=2, rhythm=Rhythm(1, rule=True)) for n in p.needs)),
+        replace(s, trips=(*s.trips, *on_day(s, -1 if tour_of(s).day.weekday() else 1).trips))),
     RuleName.NO_EQUIPMENT: lambda p, s: (
         replace(p, needs=(replace(p.needs[0], equipment=frozenset({"projector"})), p.needs[1])), s),
     RuleName.PIN_BROKEN: lambda p, s: (replace(p, pins=(Pin("need a", MONDAY + timedelta(days=40)),)), s),

@@ -50,15 +50,15 @@ def test_kernel_and_plain_clock_agree_on_every_short_tour(asked, shift):
     asked = replace(asked, rules=replace(asked.rules, shift_max_s=shift))
     horizon = Horizon(asked)
     world = world_of(horizon, seed=1)
-    stops = world["stop"]["need"]
+    stops, rows = world["stop"], world["hour"]["row"].reshape(world.number("forms"), world.number("tours"))
     for k, vd in enumerate(horizon.vehicle_days[:4]):
         rules = horizon.rules_on(vd.vehicle, vd.day)
         clock = Clock(horizon, rules)
-        may = [u for u in range(len(asked.needs)) if world["hour"]["row"][u * world.number("tours") + k] != NOWHERE]
+        may = [u for u in range(len(asked.needs)) if rows[u, k] != NOWHERE]
         for order in itertools.chain.from_iterable(itertools.permutations(may[:4], n) for n in (1, 2, 3)):
             calls = [call_of(horizon, asked.needs[u], vd.vehicle, vd.day) for u in order]
             times = clock.times(horizon.travel.index[vd.vehicle.depot_id], calls)
-            stops[: len(order)] = order
+            stops["need"][: len(order)], stops["row"][: len(order)] = order, rows[list(order), k]
             leave = first_departures(world.record, rules.leave_earliest_s)
             back, state = earliest_return(world.record, k, len(order), 0, *leave)
             drive = clock.drive_of(horizon.travel.index[vd.vehicle.depot_id], calls)

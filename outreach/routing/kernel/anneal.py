@@ -5,10 +5,11 @@ import numpy as np
 from outreach.routing.kernel.chance import fraction
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
-from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, more_over, order_absent, place_visits
+from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, more_over, order_absent
+from outreach.routing.kernel.rhythm import place_visits
 from outreach.routing.kernel.ruin import ruin
 from outreach.routing.kernel.tours import begin_round, put_in, settle, take_out, undo_round
-from outreach.routing.kernel.world import NOWHERE, need, node, rule, turn
+from outreach.routing.kernel.world import NOWHERE, form, need, node, rule, turn
 
 ADAPT_EVERY = 200  # rounds
 OVER_MOST = 1 << 34  # price of a unit of load: no plan pays it
@@ -18,7 +19,8 @@ OVER_MOST = 1 << 34  # price of a unit of load: no plan pays it
 def anneal(w, best, rounds, hot, cold):
     """Run `rounds` rounds while the heat falls from `hot` to `cold` (prices); how often a better plan was found.
 
-    `best` (int32 [node]) receives each node's next node of the best plan so far; `w` goes on from where it is.
+    `best` (int32 [2, node]) receives each node's next node and its form in the best plan so far; `w` goes on from where
+    it is.
     After Schrimpf et al. 2000, with the ruins and blinks of Christiaens and Vanden Berghe 2020.
     """
     heat, fall = hot, (cold / hot) ** (1.0 / max(rounds, 1))
@@ -34,8 +36,7 @@ def anneal(w, best, rounds, hot, cold):
             if w.cost < w.best and w.over == 0:
                 w.best = w.cost
                 better += 1
-                for v in range(best.shape[0]):
-                    best[v] = node(w, v).next
+                write_down(w, best)
         else:
             undo_round(w)
         if w.soft:
@@ -73,8 +74,10 @@ def empty(w):
 
 
 @compiled
-def load_visit(w, k, u):
-    """Put a visit of need `u` at the end of tour `k` where that holds; whether it was put."""
+def load_visit(w, k, f):
+    """Put a visit of form `f` at the end of tour `k` where that holds; whether it was put."""
+    u = form(w, f).need
+    need(w, u).form = f
     if need(w, u).placed == need(w, u).count or row_of(w, u, k) == NOWHERE:
         return False
     d = rule(w, k).day
@@ -106,5 +109,12 @@ def start_from(w, best):
     settle(w)
     w.current = w.best = w.cost
     w.current_over = w.over
-    for v in range(best.shape[0]):
-        best[v] = node(w, v).next
+    write_down(w, best)
+
+
+@compiled
+def write_down(w, best):
+    """The plan as it is into `best`."""
+    nodes = w.visits + w.tours
+    for v in range(nodes):
+        best[v], best[nodes + v] = node(w, v).next, node(w, v).form

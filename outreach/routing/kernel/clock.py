@@ -18,8 +18,8 @@ def travel(w, here, there):
 
 @compiled
 def row_of(w, u, k):
-    """The windows of need `u` in tour `k`, NOWHERE where it may not be."""
-    return hour(w, u * w.tours + k).row
+    """The windows of need `u` in its form in tour `k`, NOWHERE where it may not be."""
+    return hour(w, need(w, u).form * w.tours + k).row
 
 
 @compiled
@@ -60,9 +60,9 @@ def latest_start(w, row, by, service):
 
 
 @compiled
-def forward(w, u, k, arrive0, arrive1):
+def forward(w, u, k, row, arrive0, arrive1):
     """Departures in both states from a visit of need `u` in tour `k` reached at `arrive0` and `arrive1`."""
-    row, set_up, service = row_of(w, u, k), rule(w, k).set_up + need(w, u).set_up, need(w, u).service
+    set_up, service = rule(w, k).set_up + need(w, u).set_up, need(w, u).service
     depart0, depart1 = FAR, FAR
     if arrive0 < FAR:
         eaten = max(arrive0, w.lunch_from) + w.lunch
@@ -82,9 +82,9 @@ def forward(w, u, k, arrive0, arrive1):
 
 
 @compiled
-def backward(w, u, k, by0, by1):
+def backward(w, u, k, row, by0, by1):
     """Latest arrivals in both states at a visit of need `u` in tour `k` that must be left at `by0` and `by1`."""
-    row, set_up, service = row_of(w, u, k), rule(w, k).set_up + need(w, u).set_up, need(w, u).service
+    set_up, service = rule(w, k).set_up + need(w, u).set_up, need(w, u).service
     pack_up = rule(w, k).pack_up
     late1 = latest_start(w, row, by1 - pack_up, service) - set_up
     if w.lunch == 0:
@@ -127,14 +127,14 @@ def refresh(w, k):
     while v != home:
         visit = node(w, v)
         seconds = travel(w, here, visit.place)
-        depart0, depart1 = forward(w, visit.need, k, depart0 + seconds, depart1 + seconds)
+        depart0, depart1 = forward(w, visit.need, k, visit.row, depart0 + seconds, depart1 + seconds)
         visit.depart0, visit.depart1 = depart0, depart1
         here, v = visit.place, visit.next
     there, v = depot.into, depot.prev
     while v != home:
         visit = node(w, v)
         seconds = travel(w, visit.place, there)
-        late0, late1 = backward(w, visit.need, k, late0 - seconds, late1 - seconds)
+        late0, late1 = backward(w, visit.need, k, visit.row, late0 - seconds, late1 - seconds)
         visit.late0, visit.late1 = late0, late1
         there, v = visit.place, visit.prev
 
@@ -144,7 +144,7 @@ def fits_between(w, u, k, p, q):
     """Whether a visit of need `u` between nodes `p` and `q` of tour `k` keeps all but the shift."""
     before, after, place = node(w, p), node(w, q), need(w, u).place
     seconds = travel(w, before.place, place)
-    depart0, depart1 = forward(w, u, k, before.depart0 + seconds, before.depart1 + seconds)
+    depart0, depart1 = forward(w, u, k, row_of(w, u, k), before.depart0 + seconds, before.depart1 + seconds)
     seconds = travel(w, place, after.into)
     return depart0 + seconds <= after.late0 or depart1 + seconds <= after.late1
 
@@ -161,7 +161,7 @@ def earliest_return(w, k, size, first, depart0, depart1):
         u = stop(w, i).need
         place = need(w, u).place
         seconds = travel(w, here, place)
-        depart0, depart1 = forward(w, u, k, depart0 + seconds, depart1 + seconds)
+        depart0, depart1 = forward(w, u, k, stop(w, i).row, depart0 + seconds, depart1 + seconds)
         here = place
     seconds = travel(w, here, depot.into)
     last0, last1 = last_arrivals(w, rule(w, k).back)
@@ -183,7 +183,7 @@ def latest_leave(w, k, size, back):
         u = stop(w, i).need
         place = need(w, u).place
         seconds = travel(w, place, there)
-        late0, late1 = backward(w, u, k, late0 - seconds, late1 - seconds)
+        late0, late1 = backward(w, u, k, stop(w, i).row, late0 - seconds, late1 - seconds)
         there = place
     seconds = travel(w, depot.place, there)
     late0, late1 = late0 - seconds, late1 - seconds
@@ -223,7 +223,7 @@ def write_stops(w, k):
     home, size = w.visits + k, 0
     v = node(w, home).next
     while v != home:
-        stop(w, size).need = node(w, v).need
+        stop(w, size).need, stop(w, size).row = node(w, v).need, node(w, v).row
         size += 1
         v = node(w, v).next
     return size

@@ -15,6 +15,7 @@ from outreach.routing.kernel.world import (
     crew,
     day,
     day_price,
+    form,
     found,
     hour,
     leg,
@@ -92,11 +93,11 @@ def keeps_time(w, u, k, p, detour):
     size, first, v = 0, 0, home
     while True:
         if v != home:
-            stop(w, size).need = node(w, v).need
+            stop(w, size).need, stop(w, size).row = node(w, v).need, node(w, v).row
             size += 1
         if v == p:
             first = size
-            stop(w, size).need = u
+            stop(w, size).need, stop(w, size).row = u, row_of(w, u, k)
             size += 1
         v = node(w, v).next
         if v == home:
@@ -110,7 +111,7 @@ def keeps_time(w, u, k, p, detour):
 def look_after(w, u, k, p, by_day):
     """Remember the place after node `p` of tour `k` if it is the cheapest seen (on its day) and holds."""
     before, place = node(w, p), need(w, u).place * w.places
-    after, best = node(w, before.next), found(w, rule(w, k).day if by_day else 0)
+    after, best = node(w, before.next), found(w, w.found_from + rule(w, k).day if by_day else 0)
     detour = leg_back(w, place + before.place).seconds + leg(w, place + after.into).seconds - before.ahead
     cost = UNIT * detour
     if before.next == p:
@@ -204,12 +205,13 @@ def place_single(w, u):
 @compiled
 def open_days(w, u):
     """Open every day for need `u` in `found` but those on which it has a visit that stays."""
-    for d in range(w.days):
-        found(w, d).cost = NEVER
     asked = need(w, u)
+    for d in range(w.found_from, w.found_from + w.days):
+        found(w, d).cost, found(w, d).form = NEVER, asked.form
     for v in range(asked.first, asked.first + asked.count):
         if node(w, v).tour != NOWHERE:
-            found(w, rule(w, node(w, v).tour).day).cost = -NEVER  # nothing is cheaper: nothing is put there
+            stays = found(w, w.found_from + rule(w, node(w, v).tour).day)
+            stays.cost, stays.form = -NEVER, node(w, v).form  # nothing is cheaper: nothing is put there
 
 
 @compiled
@@ -302,6 +304,29 @@ def put_on(w, u, d):
 
 
 @compiled
+def look_on_each_day(w, u, form, part):
+    """The cheapest place of need `u` in one of its forms on each day, into one part of `found`."""
+    w.found_from, need(w, u).form = part * w.days, form
+    open_days(w, u)
+    look_at_neighbours(w, u, True)
+    look_at_depots(w, u, True, 0, w.tours)
+
+
+@compiled
+def put_chain(w, u, visits, d):
+    """Put the missing ones of so many visits of need `u` on the chain of days that ends on day `d`."""
+    put = False
+    while visits > 0:
+        if found(w, d).cost > -NEVER:
+            need(w, u).form = found(w, d).form
+        if put_on(w, u, d):
+            put = True
+        d = chain(w, visits * w.days + d).before
+        visits -= 1
+    return put
+
+
+@compiled
 def place_linked(w, u):
     """Put the missing visits of need `u` on the days that cost least together; False if nothing was put."""
     if is_old_news(w, u):
@@ -319,20 +344,7 @@ def place_linked(w, u):
                 put = True
         return put
     visits, d = best_chain(w, u)
-    while visits > 0:
-        if put_on(w, u, d):
-            put = True
-        d = chain(w, visits * w.days + d).before
-        visits -= 1
-    return put
-
-
-@compiled
-def place_visits(w, u):
-    """Put the missing visits of need `u` where they cost least; False if none was put."""
-    if need(w, u).count == 1 and need(w, u).pattern == need(w, u).pattern_end:
-        return place_single(w, u)
-    return place_linked(w, u)
+    return put_chain(w, u, visits, d)
 
 
 @compiled
@@ -342,7 +354,9 @@ def close_hopeless(w):
         if w.timed:
             refresh(w, k)
         depot = node(w, w.visits + k)
-        for u in range(w.needs):
+        for f in range(w.forms):
+            u = form(w, f).need
+            need(w, u).form = f
             if row_of(w, u, k) == NOWHERE:
                 continue
             detour = travel(w, depot.place, need(w, u).place) + travel(w, need(w, u).place, depot.into)
@@ -353,7 +367,9 @@ def close_hopeless(w):
                 and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
             )
             if not holds:
-                hour(w, u * w.tours + k).row = NOWHERE
+                hour(w, f * w.tours + k).row = NOWHERE
+    for u in range(w.needs):
+        need(w, u).form = u
 
 
 @compiled

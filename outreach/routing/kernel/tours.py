@@ -1,6 +1,6 @@
 """Visits put into tours and taken out of them, and the journal that takes a whole round back."""
 
-from outreach.routing.kernel.clock import earliest_return, first_departures, travel, working_day, write_stops
+from outreach.routing.kernel.clock import earliest_return, first_departures, row_of, travel, working_day, write_stops
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.shares import count_work, join, part, price_of_day, price_of_work
 from outreach.routing.kernel.world import (
@@ -34,6 +34,7 @@ def copy_node(to, of):
     """All of a node that changes."""
     to.next, to.prev, to.tour, to.ahead = of.next, of.prev, of.tour, of.ahead
     to.depart0, to.depart1, to.late0, to.late1 = of.depart0, of.depart1, of.late0, of.late1
+    to.form, to.row = of.form, of.row
 
 
 @compiled
@@ -105,6 +106,13 @@ def undo_round(w):
 
 
 @compiled
+def off_beat(w, v):
+    """What the visit node `v` costs for being off the beat of its need."""
+    asked = need(w, node(w, v).need)
+    return asked.off if asked.halves != NOWHERE and node(w, v).form < asked.halves else 0
+
+
+@compiled
 def take_out(w, v):
     """Take the visit node `v` out of its tour."""
     visit = node(w, v)
@@ -128,7 +136,7 @@ def take_out(w, v):
     if w.grouped:
         part(w, u, k)
     w.placed -= 1
-    w.cost += asked.missing - day_price(w, u * w.columns + law.column).price
+    w.cost += asked.missing - day_price(w, u * w.columns + law.column).price - off_beat(w, v)
     asked.placed -= 1
     asked.absent_since = w.round
     if asked.absent_at == NOWHERE:
@@ -154,6 +162,7 @@ def put_in(w, v, k, p):
     detour += before.ahead + visit.ahead
     before.next, after.prev = v, v
     visit.prev, visit.next, visit.tour = p, q, k
+    visit.form, visit.row = asked.form, row_of(w, u, k)
     round_.size += 1
     round_.drive += detour
     round_.handling += law.set_up + asked.set_up + asked.service + law.pack_up
@@ -161,7 +170,7 @@ def put_in(w, v, k, p):
     if w.grouped:
         join(w, u, k)
     w.placed += 1
-    w.cost -= asked.missing - day_price(w, u * w.columns + law.column).price
+    w.cost -= asked.missing - day_price(w, u * w.columns + law.column).price - off_beat(w, v)
     asked.placed += 1
     if asked.placed == asked.count:
         w.absent_count -= 1
