@@ -96,14 +96,17 @@ def mend(
     """
     began = time.monotonic()
     validate(problem)
-    run = _Run(_told(problem, published, today), published, disruptions, began=began, report=report)
+    run = _Run(announced_from(problem, published, today), published, disruptions, began=began, report=report)
     solution = run.go(seconds=seconds, rounds=rounds, seed=seed)
     changes = changes_between(run.problem, disruptions, published, solution, tolerance_s=tolerance_s)
     return Mended(run.problem, solution, changes, len(run.start.lost))
 
 
-def _told(problem: Problem, published: Solution, today: date) -> Problem:
-    """`problem` with what was announced, and with the past pinned as it was."""
+def announced_from(problem: Problem, published: Solution, today: date) -> Problem:
+    """`problem` with all visits of `published` from `today` on announced, and those before it pinned as they were.
+
+    Raises InvalidValue where the past of the plan breaks a rule.
+    """
     needs, vehicles = {need.id for need in problem.needs}, {vehicle.id for vehicle in problem.vehicles}
     announced = tuple(
         Announced(stop.need_id, tour.day, tour.vehicle_id)
