@@ -10,17 +10,19 @@ from outreach.domain.errors import InvalidValue
 from outreach.routing.checks import check
 from outreach.routing.differences import VisitChange, VisitChangeKind, changes_between
 from outreach.routing.disruptions import Disruption, disturbed
-from outreach.routing.draft import Desk, Draft, draft_of, fill, forms_of, take_over
+from outreach.routing.draft import Desk, Draft, fill
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.nearest import with_nearest
 from outreach.routing.objective import measure
 from outreach.routing.pins import put_pins
 from outreach.routing.problem import Announced, Pin, Problem, Turn
+from outreach.routing.redraft import draft_of, forms_of, take_over
 from outreach.routing.rhythm import has_beat
 from outreach.routing.solution import Ending, Phase, Progress, Solution, Tour, Trip
 from outreach.routing.solve import judged
 from outreach.routing.standing import tour_at_hours, what_stands
+from outreach.routing.team import Schedule
 from outreach.routing.validate import validate
 from outreach.routing.versions import versions
 
@@ -211,7 +213,7 @@ class _Run:
         if cold:
             self.say(Phase.COMPILING)
         search = Search(horizon, seed=self.seed)
-        search.load(forms_of(draft))
+        search.load(Schedule(forms_of(draft), draft.nights))
         before = time.monotonic()
         search.get_ready()
         if cold:

@@ -33,6 +33,7 @@ class Prices:
     tour_s: int = 2_400  # sending a crew out at all: 40 minutes of road
     work_percent: int = 5  # of each second between leaving and returning: waiting is not free
     wrong_week_s: int = 1_200  # a visit outside the weeks the host wished for
+    night_s: int = 5_400  # a night of a crew away from home: an hour and a half of road
     off_beat_s: int = 1_200  # a visit off the weekday, half-day or weeks of its need's rhythm, where that is a wish
     moved_s: int = 12_000  # an announced visit not made on its day, a month ahead or more
     moved_day_s: int = 30  # more for each day between the announced day and the one it is made on, up to 60

@@ -39,10 +39,11 @@ class Tour:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """From leaving the base to the return: 1 to 3 tours on consecutive days."""
+    """From leaving the base to the return: tours on consecutive days, each starting where the last one ended."""
 
     vehicle_id: str
     tours: tuple[Tour, ...]
+    crew: tuple[str, ...] = ()  # the posts on board; (): not said
 
 
 class ReasonCode(StrEnum):
@@ -238,6 +239,8 @@ class RuleName(StrEnum):
     NO_CREW = "no-crew"
     TWO_TOURS = "two-tours"  # one vehicle twice on a day
     BROKEN_TRIP = "broken-trip"  # days not consecutive, too many, not starting where the last one ended
+    NO_LODGING = "no-lodging"  # a night is spent where no crew may stay
+    TOO_MANY_NIGHTS = "too-many-nights"  # the posts of a base are away more nights of a month than they may be
     WRONG_COUNT = "wrong-count"  # what is said to be unserved does not add up
 
 
