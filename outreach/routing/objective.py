@@ -91,6 +91,9 @@ def measure(problem: "Problem", solution: "Solution") -> Figures:
     tours = list(solution.tours())
     stops = [stop for tour in tours for stop in tour.stops]
     work = Counter({vehicle.id: 0 for vehicle in problem.vehicles})
+    drive_s, bounds = sum(tour.drive_s for tour in tours), solution.bounds
+    if bounds and (bounds.visits, bounds.drive_s) != (len(stops), drive_s):
+        bounds = None  # they speak of another plan, from which this one was made
     weeks = Counter({week_of(day): 0 for day in problem.horizon.days()})
     for tour in tours:
         work[tour.vehicle_id] += tour.return_s - tour.leave_s
@@ -105,13 +108,15 @@ def measure(problem: "Problem", solution: "Solution") -> Figures:
         sites_reached=len({stop.site_id for stop in stops}),
         trips=len(solution.trips),
         tours=len(tours),
-        drive_s=sum(tour.drive_s for tour in tours),
+        drive_s=drive_s,
         service_s=sum(stop.end_s - stop.start_s for stop in stops),
         distance_m=sum(tour.distance_m for tour in tours),
         work_s_by_vehicle=tuple(work.items()),
         unserved_by_reason=tuple(reasons.most_common()),
         work_s_by_week=tuple(weeks.items()),
         groups_split=_groups_split(problem, solution),
+        served_bound=bounds.served_bound if bounds else None,
+        driving_bound_s=bounds.driving_bound_s if bounds else None,
     )
 
 
