@@ -8,7 +8,7 @@ import numpy as np
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
-from outreach.routing.kernel.insertion import FIRST, LAST
+from outreach.routing.kernel.fitting import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.problem import NO_ROAD, Need, Turn
 from outreach.routing.shares import NONE, Shares
@@ -62,6 +62,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "priced": int(_priced(horizon)),
         "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
         "ordered": int((needs["kept_on"] != NOWHERE).any()),
+        "joining": int(horizon.shares_stops),
         "timed": int(_timed(horizon, windows)),
         "step": horizon.rules.step_s,
         "lunch": horizon.rules.lunch_s,
@@ -203,7 +204,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
 
 def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
-    kept = _kept(horizon, days)
+    kept, site_numbers = _kept(horizon, days), {site.id: i for i, site in enumerate(horizon.problem.sites)}
     first = pattern = 0
     for u, need in enumerate(horizon.problem.needs):
         site = horizon.sites[need.site_id]
@@ -225,6 +226,7 @@ def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
             0,
             UNIT * horizon.price_of_missing(need),
             shares.group_of.get(need.id, NONE),
+            site_numbers[need.site_id],
         )
         first += need.quota
         pattern += len(need.patterns)

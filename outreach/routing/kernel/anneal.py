@@ -5,7 +5,8 @@ import numpy as np
 from outreach.routing.kernel.chance import fraction
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
-from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, more_over, order_absent, place_visits
+from outreach.routing.kernel.fitting import has_room, keeps_order, keeps_time, more_over
+from outreach.routing.kernel.insertion import order_absent, place_visits
 from outreach.routing.kernel.ruin import ruin
 from outreach.routing.kernel.tours import begin_round, put_in, settle, take_out, undo_round
 from outreach.routing.kernel.world import NOWHERE, need, node, rule, turn
@@ -86,7 +87,7 @@ def load_visit(w, k, u):
     if w.timed:
         refresh(w, k)
     detour -= node(w, last).ahead
-    if not has_room(w, u, k, detour) or more_over(w, u, k) > 0 or (w.ordered and not keeps_order(w, u, k, last)):
+    if not has_room(w, u, k, last, detour) or more_over(w, u, k) > 0 or (w.ordered and not keeps_order(w, u, k, last)):
         return False
     if w.timed and not keeps_time(w, u, k, last, detour):
         return False

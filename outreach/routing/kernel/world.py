@@ -42,6 +42,7 @@ NEED = np.dtype(
         ("absent_since", "i8"),  # the round in which it lost its last visit
         ("missing", "i8"),  # price of each visit left out
         ("group", "i4"),  # its row in `bunch`, NOWHERE if its site is in no group
+        ("site", "i4"),  # needs of one site may share a stop
     ],
     align=True,
 )
@@ -89,6 +90,7 @@ TOUR = np.dtype(
         ("load", "i4"),
         ("over", "i4"),  # load above the capacity
         ("work", "i4"),  # from leaving to returning, as it was priced last
+        ("joints", "i4"),  # visits in the same stop as the one before them
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
     ],
@@ -140,6 +142,7 @@ NUMBERS = (
     "over",  # load above capacities in the plan as it is
     "current_over",  # and in the plan this round began with
     "ordered",  # 1: some visits keep their place in the order
+    "joining",  # 1: visits at one site right after each other share set-up and pack-up
     "timed",  # 1: windows or lunch matter; else a tour's length is its driving and handling
     "step",  # services start at full steps
     "lunch",
