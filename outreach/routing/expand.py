@@ -1,7 +1,8 @@
 """The horizon taken apart: which vehicle can drive on which day, and when each site receives it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -13,6 +14,8 @@ from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.objective import PINNED_S
 from outreach.routing.problem import Absence, Need, Pin, Problem, Rules, Site, Vehicle
 from outreach.routing.travel.great_circle import estimate
+
+Hours = tuple[str, str, date]  # a need, a vehicle and a day
 
 
 class Standstill(StrEnum):
@@ -51,6 +54,7 @@ class Horizon:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
+        self.hours: Mapping[Hours, TimeWindow] = {}  # at which a visit begins and ends if it is made there
         self.rules = problem.rules
         self.travel = problem.travel or estimate(problem.places)
         self.sites = {site.id: site for site in problem.sites}
@@ -63,6 +67,12 @@ class Horizon:
             self.pins[pin.need_id].append(pin)
         self.frozen = frozenset((frozen.vehicle_id, frozen.day) for frozen in problem.frozen)
         self.announced = {(told.need_id, told.day): told.vehicle_id for told in problem.announced}
+
+    def with_hours(self, hours: Mapping[Hours, TimeWindow]) -> "Horizon":
+        """The same horizon in which some visits keep their hours where they are."""
+        held = copy(self)
+        held.hours = hours
+        return held
 
     @cached_property
     def shares_stops(self) -> bool:
@@ -177,6 +187,9 @@ class Horizon:
         windows = self.windows_on(self.sites[need.site_id], day)
         if not self.pins and not self.frozen and not self.problem.today:
             return windows
+        held = self.hours.get((need.id, vehicle.id, day))
+        if held is not None and any(w.start_s <= held.start_s and held.end_s <= w.end_s for w in windows):
+            windows = (held,)
         if self.is_pinned_off(need, vehicle, day) or self.is_frozen_to(need, vehicle, day):
             return ()
         return pinned_hours(self.pins_on(need, day), windows)

@@ -105,6 +105,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         if len(days):
             hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
+    _keep_hours(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
@@ -116,15 +117,29 @@ def _asked(horizon: Horizon, need: Need, days: Sequence[date]) -> Array:
 
 def _keep_pins(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
     """Narrow the windows of pinned needs, and close frozen vehicle-days for all others."""
-    pinned = [(u, need) for u, need in enumerate(horizon.problem.needs) if need.id in horizon.pins]
-    free = np.array([need.id not in horizon.pins for need in horizon.problem.needs], dtype=bool)
-    for k, vd in enumerate(horizon.vehicle_days):
-        if (vd.vehicle.id, vd.day) in horizon.frozen or horizon.is_past(vd.day):
-            hours[free, k] = NOWHERE
-        for u, need in pinned:
-            if hours[u, k] != NOWHERE:
-                windows = horizon.windows_for(need, vd.vehicle, vd.day)
-                hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+    if not horizon.pins and not horizon.frozen and not horizon.problem.today:
+        return
+    tours = horizon.vehicle_days
+    shut = np.array([(vd.vehicle.id, vd.day) in horizon.frozen or horizon.is_past(vd.day) for vd in tours], dtype=bool)
+    for u, need in enumerate(horizon.problem.needs):
+        pins = horizon.pins.get(need.id, ())
+        days = {pin.day for pin in pins if pin.day}
+        said = np.array([vd.day in days for vd in tours], dtype=bool) if days else np.zeros(len(tours), dtype=bool)
+        hours[u, ~said if len(days) >= need.quota else shut & ~said] = NOWHERE
+        for k in np.flatnonzero((said | (len(days) < len(pins))) & (hours[u] != NOWHERE)).tolist():
+            windows = horizon.windows_for(need, tours[k].vehicle, tours[k].day)
+            hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
+
+
+def _keep_hours(horizon: Horizon, hours: Array, rows: dict[tuple[TimeWindow, ...], int]) -> None:
+    """Narrow the windows of visits that keep their hours where they are."""
+    tours = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(horizon.vehicle_days)}
+    needs = {need.id: u for u, need in enumerate(horizon.problem.needs)}
+    for need_id, vehicle_id, day in horizon.hours:
+        u, k = needs[need_id], tours[vehicle_id, day]
+        if hours[u, k] != NOWHERE:
+            windows = horizon.windows_for(horizon.needs[need_id], horizon.vehicles[vehicle_id], day)
+            hours[u, k] = rows.setdefault(windows, len(rows)) if windows else NOWHERE
 
 
 def _carried(horizon: Horizon, need: Need) -> Array:
@@ -282,9 +297,10 @@ def _prices(horizon: Horizon, rules: Array) -> Array:
     columns = rules["column"]
     prices = np.zeros((len(horizon.problem.needs), int(columns.max(initial=-1)) + 1), dtype=np.int64)
     for u, need in enumerate(horizon.problem.needs):
-        if need.preferred_weeks or need.id in horizon.pins:
-            for ks in by_day.values():
-                prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
+        days = {pin.day for pin in horizon.pins.get(need.id, ())}
+        pinned = [ks for day, ks in by_day.items() if day in days] if days else []
+        for ks in by_day.values() if need.preferred_weeks else pinned:
+            prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
     numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
     for need_id, day in horizon.announced:
         for k in by_day[day] if need_id in numbers else ():

@@ -1,0 +1,267 @@
+"""A published plan that a disruption has hit, mended with as few changes as can be."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from outreach.domain.errors import InvalidValue
+from outreach.routing.checks import check
+from outreach.routing.differences import VisitChange, VisitChangeKind, changes_between
+from outreach.routing.disruptions import Disruption, disturbed
+from outreach.routing.draft import Desk, Draft, draft_of, fill, take_over
+from outreach.routing.expand import Horizon
+from outreach.routing.explain import explain
+from outreach.routing.nearest import with_nearest
+from outreach.routing.objective import measure
+from outreach.routing.pins import put_pins
+from outreach.routing.problem import Announced, Pin, Problem, Turn
+from outreach.routing.solution import Ending, Phase, Progress, Solution, Tour, Trip
+from outreach.routing.solve import judged
+from outreach.routing.standing import tour_at_hours, what_stands
+from outreach.routing.validate import validate
+from outreach.routing.versions import versions
+
+Report = Callable[[Progress], None]
+
+TOLERANCE_S = 900  # a visit at most so much earlier or later is still at its time
+SEARCH_SHARE = 0.5  # of the time, what is looked over before included; the rest is for reasons and the judge
+HOURS_SHARE = 0.5  # of the search with hours kept, before they are let go
+WARM = 0.2  # of the full heat: the plan stands already
+ENOUGH_ROUNDS = 5_000  # for each visit
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The problem as it is with the disruptions, a sound plan for it, and what that changes of the published one.
+
+    `lost` counts the announced visits that could not stay: on vehicle-days that fell away, at closed sites, or of a day
+    that became too short.
+    """
+
+    problem: Problem
+    solution: Solution
+    changes: tuple[VisitChange, ...]
+    lost: int
+
+    @property
+    def moved(self) -> int:
+        """How many announced visits are not made on their day."""
+        return sum(change.kind in (VisitChangeKind.MOVED, VisitChangeKind.DROPPED) for change in self.changes)
+
+
+def mend(
+    problem: Problem,
+    published: Solution,
+    disruptions: Sequence[Disruption],
+    *,
+    today: date,
+    seconds: float = 10.0,
+    rounds: int | None = None,
+    seed: int = 1,
+    tolerance_s: int = TOLERANCE_S,
+    report: Report | None = None,
+) -> Mended:
+    """Mend `published` after `disruptions`: what still holds stays, what lost its place finds another.
+
+    Parameters
+    ----------
+    problem : Problem
+        What the plan was made for.
+    published : Solution
+        The plan people were told of. Before `today` it must be sound: that part is kept as it was.
+    disruptions : sequence of Disruption
+        What has changed since, see `disturbed`. None: nothing changes but what was unsound.
+    today : date
+        The first day that may change; how near a visit is to it says how dear it is to move it.
+    seconds : float
+        Wall time, about.
+    rounds : int, optional
+        Rounds of the search instead of a time: the same plan again.
+    seed : int
+        Start of all chance.
+    tolerance_s : int
+        A visit that begins at most so much earlier or later is not told as a change.
+    report : callable, optional
+        Hears of each phase and of the plan.
+
+    Raises
+    ------
+    InvalidValue
+        The problem, a disruption or the past of the plan does not fit together, or what is pinned cannot be kept.
+    BrokenPlan
+        The judge found a breach: a fault of the planner.
+    """
+    began = time.monotonic()
+    validate(problem)
+    run = _Run(_told(problem, published, today), published, disruptions, began=began, report=report)
+    solution = run.go(seconds=seconds, rounds=rounds, seed=seed)
+    changes = changes_between(run.problem, disruptions, published, solution, tolerance_s=tolerance_s)
+    return Mended(run.problem, solution, changes, len(run.start.lost))
+
+
+def _told(problem: Problem, published: Solution, today: date) -> Problem:
+    """`problem` with what was announced, and with the past pinned as it was."""
+    needs, vehicles = {need.id for need in problem.needs}, {vehicle.id for vehicle in problem.vehicles}
+    announced = tuple(
+        Announced(stop.need_id, tour.day, tour.vehicle_id)
+        for tour, stop in published.stops()
+        if tour.day >= today and stop.need_id in needs and tour.vehicle_id in vehicles and tour.day in problem.horizon
+    )
+    past = [tour for tour in published.tours() if tour.day < today]
+    pins = tuple(pin for pin in problem.pins if pin.day is None or pin.day >= today)
+    told = replace(
+        problem, today=today, announced=announced, pins=(*pins, *(pin for tour in past for pin in _pins_of(tour)))
+    )
+    wrong = next((breach for breach in check(told, published) if breach.day is not None and breach.day < today), None)
+    if wrong is not None:
+        raise InvalidValue(
+            "{field}: trước hôm nay kế hoạch đã vi phạm quy tắc {rule} tại {value} ngày {day}",
+            field="solution",
+            value=wrong.where,
+            rule=wrong.rule.value,
+            day=wrong.day,
+        )
+    return told
+
+
+def _pins_of(tour: Tour) -> Iterator[Pin]:
+    """Every visit of a tour at its time and place in the order."""
+    for i, stop in enumerate(tour.stops):
+        after = tour.stops[i - 1].need_id if i else None
+        turn = None if i else Turn.FIRST
+        yield Pin(stop.need_id, tour.day, tour.vehicle_id, stop.start_s, stop.end_s, turn=turn, after=after)
+
+
+class _Run:
+    """One mending: first with every hour that was told, then without where that serves more or moves less."""
+
+    def __init__(
+        self,
+        told: Problem,
+        published: Solution,
+        disruptions: Sequence[Disruption],
+        *,
+        began: float,
+        report: Report | None,
+    ) -> None:
+        self.began, self.report = began, report
+        self.say(Phase.CHECKING)
+        self.told, self.published = told, published
+        self.problem = disturbed(told, disruptions)
+        validate(self.problem)
+        self.say(Phase.TRAVEL)
+        self.desk = Desk(Horizon(self.problem))
+        self.start = what_stands(self.desk, published)
+        self.seed, self.rounds_done = 1, 0
+
+    def go(self, *, seconds: float, rounds: int | None, seed: int) -> Solution:
+        """What stands, the searches, times, reasons, judge."""
+        self.seed = seed
+        span = seconds * SEARCH_SHARE
+        ends = (self.began + span * HOURS_SHARE, self.began + span)
+        self.say(Phase.DAYS)
+        draft, pinned = self.first()
+        if pinned:
+            held = self.desk.horizon.with_hours(self.start.hours)
+            draft = self.better(draft, held, until=ends[0], rounds=rounds)
+        if not pinned or self.wants(draft):
+            draft = self.better(draft, self.desk.horizon, until=ends[1], rounds=rounds)
+        fill(draft)
+        self.say(Phase.JUDGING)
+        solution = self.judged(draft)
+        self.say(Phase.JUDGING, solution)
+        return solution
+
+    def first(self) -> tuple[Draft, bool]:
+        """What stands, and whether that holds every pin; else the pins first and what of the plan fits beside them."""
+        draft = draft_of(self.desk, self.start.rounds)
+        if all(pin.day is None or pin.day in draft.days[pin.need_id] for pin in self.problem.pins):
+            return draft, True
+        draft = put_pins(Draft(self.desk), self.published)
+        take_over(draft, self.published)
+        return draft, False
+
+    def wants(self, draft: Draft) -> bool:
+        """Whether a visit is missing that was not missing before, or one was moved that had not lost its place."""
+        there = {(need_id, day) for need_id, days in draft.days.items() for day in days}
+        gone = {(told.need_id, told.day) for told in self.problem.announced} - there
+        return bool(self.newly_missing(draft)) or not gone <= self.start.lost
+
+    def newly_missing(self, draft: Draft) -> frozenset[str]:
+        """The needs of which the draft makes fewer visits than were published or are asked for since."""
+        made = Counter(stop.need_id for _, stop in self.published.stops())
+        old = {need.id for need in self.told.needs}
+        wanted = {need.id: made[need.id] if need.id in old else need.quota for need in self.problem.needs}
+        return frozenset(need_id for need_id, days in draft.days.items() if len(days) < wanted[need_id])
+
+    def better(self, draft: Draft, horizon: Horizon, *, until: float, rounds: int | None) -> Draft:
+        """What the search finds from `draft` on in `horizon`, if its visits are worth more, else `draft`."""
+        from outreach.routing.kernel.compiled import is_cold  # noqa: PLC0415 - numba and the kernel: told first
+        from outreach.routing.search import Budget, Search  # noqa: PLC0415
+
+        if is_cold():
+            self.say(Phase.COMPILING)
+        search = Search(horizon, seed=self.seed)
+        numbers = {need.id: u for u, need in enumerate(self.problem.needs)}
+        search.load({k: [numbers[call.need_id] for call in one.calls] for k, one in draft.rounds.items()})
+        search.get_ready()
+        most = ENOUGH_ROUNDS * max(search.world.number("visits"), 10)
+        budget = Budget(most, until=until) if rounds is None else Budget(rounds)
+        search.run(budget, hot_s=search.full_heat_s() * WARM, look=lambda _: None)
+        self.rounds_done += search.rounds_done
+        ids = [need.id for need in self.problem.needs]
+        found = draft_of(self.desk, {k: [ids[u] for u in order] for k, order in search.best_rounds().items()})
+        return found if _worth(found) < _worth(draft) else draft
+
+    def judged(self, draft: Draft) -> Solution:
+        """The draft as a solution with hours kept where they can be, and its reasons; the judge has found nothing.
+
+        How near a missing visit came is looked for only where the published plan made it.
+        """
+        new, unserved = self.newly_missing(draft), explain(draft, nearest=False)
+        near = {one.need_id: one for one in with_nearest(draft, (one for one in unserved if one.need_id in new))}
+        solution = Solution(
+            trips=(),
+            unserved=tuple(near.get(one.need_id, one) for one in unserved),
+            seed=self.seed,
+            ending=Ending.FINISHED,
+            rounds=self.rounds_done,
+            versions=versions(),
+        )
+        return judged(self.problem, self.with_tours(draft, solution))
+
+    def with_tours(self, draft: Draft, solution: Solution) -> Solution:
+        """`solution` with the tours of the draft; with the same visits as they were published, where they can be."""
+        desk, problem = self.desk, self.problem
+        old = {(tour.vehicle_id, tour.day): tour for tour in self.published.tours()}
+        tours: dict[int, Tour] = {}
+        for k, found in sorted(draft.rounds.items()):
+            place = desk.vehicle_days[k]
+            was = old.get((place.vehicle.id, place.day))
+            same = was is not None and {stop.need_id for stop in was.stops} == {call.need_id for call in found.calls}
+            tours[k] = was if was is not None and same else tour_at_hours(desk, k, found, was)
+        tried = replace(solution, trips=_trips(tours))
+        wrong = {breach.day for breach in check(problem, tried)}
+        if not wrong:
+            return tried
+        for k, tour in tours.items():
+            if tour.day in wrong and not desk.horizon.is_past(tour.day):
+                tours[k] = tour_at_hours(desk, k, draft.rounds[k], old.get((tour.vehicle_id, tour.day)))
+        return replace(solution, trips=_trips(tours))
+
+    def say(self, phase: Phase, solution: Solution | None = None) -> None:
+        """Tell the listener where the run is."""
+        if self.report is not None:
+            figures = measure(self.problem, solution) if solution else None
+            self.report(Progress(phase, time.monotonic() - self.began, figures, solution))
+
+
+def _worth(draft: Draft) -> float:
+    """What a draft's visits cost, moved and missing ones, without any driving."""
+    return draft.price - sum(found.price for found in draft.rounds.values())
+
+
+def _trips(tours: Mapping[int, Tour]) -> tuple[Trip, ...]:
+    return tuple(Trip(tour.vehicle_id, (tour,)) for _, tour in sorted(tours.items()))
