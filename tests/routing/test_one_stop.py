@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from outreach.routing.bounds.proof import bounds_of
 from outreach.routing.checks import check
 from outreach.routing.choice import Choice, Wish
 from outreach.routing.day import improved
@@ -15,7 +16,7 @@ from outreach.routing.expand import Horizon
 from outreach.routing.kernel.clock import earliest_return, first_departures, working_day
 from outreach.routing.kernel.world import NOWHERE
 from outreach.routing.model import world_of
-from outreach.routing.objective import Prices
+from outreach.routing.objective import Prices, measure
 from outreach.routing.problem import Need, Problem, Rules, SiteWindow
 from outreach.routing.search import Budget, Search
 from outreach.routing.solution import Hurdle, RuleName, Solution, Tour
@@ -176,6 +177,17 @@ def test_every_plan_with_shared_stops_is_sound(asked, stops_max, rounds):
     """The judge, who reads the rule for himself, finds nothing."""
     asked = doubled(asked, stops_max=stops_max)
     assert check(asked, solve(asked, rounds=rounds)) == ()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(provinces(), st.sampled_from([None, 1, 2]))
+def test_bounds_hold_where_stops_are_shared(asked, stops_max):
+    """No plan makes more visits, and none with the same visits drives less."""
+    asked = doubled(asked, stops_max=stops_max)
+    plan_found = solve(asked, rounds=1_000)
+    found, figures = bounds_of(asked, plan_found, seconds=2), measure(asked, plan_found)
+    assert found.served_bound >= figures.visits
+    assert found.driving_bound_s is None or found.driving_bound_s <= figures.drive_s
 
 
 @STEADY
