@@ -7,6 +7,7 @@ from datetime import date
 
 from outreach.routing.draft import Desk, Round
 from outreach.routing.problem import Need
+from outreach.routing.rhythm import Half
 from outreach.routing.shares import Ledger, Work
 
 
@@ -16,6 +17,7 @@ class Wish:
 
     need: Need
     sets: frozenset[frozenset[int]]
+    half: Half | None = None  # of the beat it is on
 
     @property
     def most(self) -> int:

@@ -5,10 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from outreach.routing.checks import check
-from outreach.routing.draft import Desk, Draft, Round, draft_of, take_over
+from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon, Standstill
 from outreach.routing.nearest import with_nearest
 from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
+from outreach.routing.redraft import draft_of, rounds_of, take_over
+from outreach.routing.rhythm import halves_in
 from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
 from outreach.routing.timeline import Call, Failure, Misfit
 
@@ -30,10 +32,18 @@ def explained(problem: Problem, solution: Solution) -> Solution:
     if check(problem, solution):
         return solution
     desk = Desk(Horizon(problem))
-    rounds = {
-        desk.numbers[tour.vehicle_id, tour.day]: [stop.need_id for stop in tour.stops] for tour in solution.tours()
+    rounds = rounds_of(desk, solution)
+    return replace(solution, unserved=explain(draft_of(desk, rounds, nights_of(desk, solution))))
+
+
+def nights_of(desk: Desk, solution: Solution) -> dict[int, int]:
+    """By vehicle-day: the row of the place at which the night after it is spent."""
+    index = desk.horizon.travel.index
+    return {
+        desk.numbers[tour.vehicle_id, tour.day]: index[tour.end_place_id]
+        for trip in solution.trips
+        for tour in trip.tours[:-1]
     }
-    return replace(solution, unserved=explain(draft_of(desk, rounds)))
 
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
@@ -58,6 +68,7 @@ def standing(problem: Problem, solution: Solution) -> tuple[Draft, frozenset[int
     draft = Draft(Desk(Horizon(problem)))
     take_over(draft, solution)
     draft.days = {need_id: tuple(sorted(days[need_id])) for need_id in draft.needs}
+    draft.halves = halves_in(draft.desk.horizon, solution)
     taken = _out_otherwise(draft, solution)
     for k in taken - draft.rounds.keys():
         draft.out[draft.desk.crew_of[k]] += 1
@@ -104,8 +115,11 @@ def reasons_of(draft: Draft, need: Need, *, taken: frozenset[int] = frozenset())
 
 def _has_road(draft: Draft, vehicle: Vehicle, site: Site) -> bool:
     index, seconds = draft.desk.horizon.travel.index, draft.desk.horizon.seconds
-    depot, place = index[vehicle.depot_id], index[site.place_id]
-    return NO_ROAD not in (seconds[depot][place], seconds[place][depot])
+    place, problem = index[site.place_id], draft.desk.horizon.problem
+    bases = {vehicle.depot_id, *(loan.depot_id for loan in vehicle.loans)}
+    ends = [index[end] for end in (*bases, *(problem.lodgings if draft.desk.after else ()))]
+    there, back = ({seconds[end][place] for end in ends}, {seconds[place][end] for end in ends})
+    return there != {NO_ROAD} and back != {NO_ROAD}
 
 
 def _reason(code: ReasonCode, **details: int | str) -> Reason:
@@ -153,7 +167,7 @@ def _reasons_by_day(
         return (_reason(ReasonCode.LEFT_OUT, days=counts[ReasonCode.LEFT_OUT]),)
     decisive = [code for code in DECISIVE if counts[code]]
     order = sorted(decisive, key=lambda code: -counts[code])
-    order += [code for code in (ReasonCode.SPACING, ReasonCode.TOO_FAR) if counts[code]]
+    order += [code for code in (ReasonCode.RHYTHM, ReasonCode.SPACING, ReasonCode.TOO_FAR) if counts[code]]
     if counts[ReasonCode.TOO_FAR] > len(driving) / 2:  # on most days it cannot even be the only stop
         order.sort(key=lambda code: code is not ReasonCode.TOO_FAR)
     return tuple(_with_details(draft, need, code, counts[code], least_over.get(code, 0)) for code in order)
@@ -163,18 +177,29 @@ def _what_stops(draft: Draft, need: Need, k: int, *, taken: bool) -> tuple[Reaso
     """The rule that keeps `need` off vehicle-day `k`, and by how many seconds where that is known."""
     desk = draft.desk
     vehicle_day = desk.vehicle_days[k]
+    forms = list(draft.forms(need, vehicle_day.day))
+    if not forms and desk.horizon.may_be_asked_on(need, vehicle_day.day):
+        return ReasonCode.RHYTHM, 0
     if not _spaced(draft, need, vehicle_day.day):
         return ReasonCode.SPACING, 0
     if not desk.horizon.windows_for(need, vehicle_day.vehicle, vehicle_day.day):
         return ReasonCode.PINNED, 0
-    call = desk.call(need, k)
+    found = [_what_stops_form(draft, k, desk.call(need, k, half=half), taken=taken) for half in forms]
+    return max(found, key=lambda stop: (stop[0] is ReasonCode.LEFT_OUT, stop[0] in DECISIVE))
+
+
+def _what_stops_form(draft: Draft, k: int, call: Call, *, taken: bool) -> tuple[ReasonCode, int]:
+    """The rule that keeps a visit off vehicle-day `k` at these hours."""
+    desk = draft.desk
+    if not call.windows:
+        return ReasonCode.RHYTHM, 0
     alone = desk.alone(k, call)
     if isinstance(alone, Failure):
         return (ReasonCode.LOAD, 0) if alone.misfit is Misfit.LOAD else (ReasonCode.TOO_FAR, alone.over_s)
     if taken or not draft.crew_allows(k):
         return ReasonCode.FULL if taken else ReasonCode.NO_CREW, 0
     round_ = draft.rounds.get(k)
-    if round_ is None or isinstance(found := desk.with_call(k, round_, call), Round):
+    if round_ is None or isinstance(found := desk.with_call(k, round_, call, ends=draft.ends(k)), Round):
         return ReasonCode.LEFT_OUT, 0  # never in a plan of the planner, which fills such places
     return _what_is_full(round_, call, found)
 
@@ -209,6 +234,8 @@ def _with_details(draft: Draft, need: Need, code: ReasonCode, days: int, over_s:
             return _reason(code, days=days, over_s=over_s)
         case ReasonCode.SPACING:
             return _reason(code, days=days, min_gap_days=need.min_gap_days)
+        case ReasonCode.RHYTHM:
+            return _reason(code, days=days, weeks=need.rhythm.weeks if need.rhythm else 0)
         case ReasonCode.FULL:
             return _reason(code, days=days, priority=need.priority)
         case _:
@@ -219,5 +246,5 @@ def _drive_alone(draft: Draft, need: Need) -> int:
     """Seconds there and back from the nearest depot."""
     horizon, seconds = draft.desk.horizon, draft.desk.horizon.seconds
     place = horizon.travel.index[horizon.sites[need.site_id].place_id]
-    depots = {horizon.travel.index[vehicle.depot_id] for vehicle in horizon.problem.vehicles}
+    depots = {home[0] for home in draft.desk.home}
     return min(seconds[depot][place] + seconds[place][depot] for depot in depots)

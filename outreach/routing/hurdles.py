@@ -11,10 +11,11 @@ from itertools import pairwise
 
 from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.draft import Draft
-from outreach.routing.expand import Horizon, absent_on
+from outreach.routing.expand import Horizon, absent_on, base_of
 from outreach.routing.problem import Need, Rules, Site, Vehicle
+from outreach.routing.rhythm import halves_left
 from outreach.routing.solution import Hurdle
-from outreach.routing.timeline import Call, Clock
+from outreach.routing.timeline import Call, Clock, Ends
 
 MONTH_DAYS = 30  # a wish for days that is moved by so much has given way as a whole
 
@@ -38,7 +39,7 @@ class Spot:
 
     vehicle: Vehicle
     day: date
-    depot: int  # row of the travel arrays
+    ends: Ends
     calls: tuple[Call, ...]
     clock: Clock  # without a limit of stops: that is counted, not walked
     rules: Rules
@@ -84,7 +85,7 @@ def at_home(draft: Draft, vehicle: Vehicle, day: date) -> Iterator[Lack]:
         yield Lack(Hurdle.VEHICLE_WEEKDAY)
     if absent_on(vehicle.absences, day):
         yield Lack(Hurdle.VEHICLE_AWAY)
-    yield from _crew(draft, vehicle.depot_id, day)
+    yield from _crew(draft, base_of(vehicle, day), day)
 
 
 def _crew(draft: Draft, depot_id: str, day: date) -> Iterator[Lack]:
@@ -178,6 +179,12 @@ def fewest_stops(horizon: Horizon, calls: Sequence[Call]) -> int:
     return len({call.site_id for call in calls}) if horizon.shares_stops else len(calls)
 
 
+def _rhythm(draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
+    """No half of the day is on the beat; where one is, only a walk can tell whether it is in the way."""
+    if not halves_left(draft.desk.horizon, wish.need, draft.halves.get(wish.need.id, {}), spot.day):
+        yield Lack(Hurdle.RHYTHM)
+
+
 def _stops(draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
     horizon, joins = draft.desk.horizon, any(call.site_id == wish.site.id for call in spot.calls)
     most, stops = horizon.rules.stops_max, fewest_stops(horizon, spot.calls)
@@ -193,7 +200,7 @@ def _load(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
 
 CHECKS: tuple[Callable[[Draft, Wish, Spot], Iterator[Lack]], ...] = (
     _site_closed, _kind, _size, _equipment, _pinned, _frozen,
-    _dates, _too_near, _too_far_apart, _pattern, _stops, _load,
+    _dates, _too_near, _too_far_apart, _pattern, _rhythm, _stops, _load,
 )  # fmt: skip
 
 

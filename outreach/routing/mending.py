@@ -10,16 +10,19 @@ from outreach.domain.errors import InvalidValue
 from outreach.routing.checks import check
 from outreach.routing.differences import VisitChange, VisitChangeKind, changes_between
 from outreach.routing.disruptions import Disruption, disturbed
-from outreach.routing.draft import Desk, Draft, draft_of, fill, take_over
+from outreach.routing.draft import Desk, Draft, fill
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.nearest import with_nearest
 from outreach.routing.objective import measure
 from outreach.routing.pins import put_pins
 from outreach.routing.problem import Announced, Pin, Problem, Turn
+from outreach.routing.redraft import draft_of, forms_of, take_over
+from outreach.routing.rhythm import has_beat
 from outreach.routing.solution import Ending, Phase, Progress, Solution, Tour, Trip
 from outreach.routing.solve import judged
 from outreach.routing.standing import tour_at_hours, what_stands
+from outreach.routing.team import Schedule
 from outreach.routing.validate import validate
 from outreach.routing.versions import versions
 
@@ -176,8 +179,9 @@ class _Run:
 
     def first(self) -> tuple[Draft, bool]:
         """What stands, and whether that holds every pin; else the pins first and what of the plan fits beside them."""
-        draft = draft_of(self.desk, self.start.rounds)
-        if all(pin.day is None or pin.day in draft.days[pin.need_id] for pin in self.problem.pins):
+        beats = any(has_beat(need) for need in self.problem.needs)  # half-days are taken over one visit at a time
+        draft = Draft(self.desk) if beats else draft_of(self.desk, self.start.rounds)
+        if not beats and all(pin.day is None or pin.day in draft.days[pin.need_id] for pin in self.problem.pins):
             return draft, True
         draft = put_pins(Draft(self.desk), self.published)
         take_over(draft, self.published)
@@ -204,15 +208,14 @@ class _Run:
         if is_cold():
             self.say(Phase.COMPILING)
         search = Search(horizon, seed=self.seed)
-        numbers = {need.id: u for u, need in enumerate(self.problem.needs)}
-        search.load({k: [numbers[call.need_id] for call in one.calls] for k, one in draft.rounds.items()})
+        search.load(Schedule(forms_of(draft), draft.nights))
         search.get_ready()
         most = ENOUGH_ROUNDS * max(search.world.number("visits"), 10)
         budget = Budget(most, until=until) if rounds is None else Budget(rounds)
         search.run(budget, hot_s=search.full_heat_s() * WARM, look=lambda _: None)
         self.rounds_done += search.rounds_done
-        ids = [need.id for need in self.problem.needs]
-        found = draft_of(self.desk, {k: [ids[u] for u in order] for k, order in search.best_rounds().items()})
+        forms = horizon.forms
+        found = draft_of(self.desk, {k: [forms[f] for f in order] for k, order in search.best_rounds().items()})
         return found if _worth(found) < _worth(draft) else draft
 
     def judged(self, draft: Draft) -> Solution:

@@ -1,39 +1,43 @@
 """A problem as the kernel's tables: what each need may use, the rules of each tour, prices and neighbours."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
+from outreach.routing.halves import beats_of, halve, needs_of_forms
 from outreach.routing.kernel.fitting import FIRST, LAST
-from outreach.routing.kernel.world import FAR, NEED, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
+from outreach.routing.kernel.world import FAR, NEED, NEVER, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
+from outreach.routing.night_tables import night_numbers, night_tables
 from outreach.routing.problem import NO_ROAD, Need, Turn
+from outreach.routing.rhythm import Form, Half
 from outreach.routing.shares import NONE, Shares
 
 NEARBY = 32  # neighbours of a need whose tours are looked at
 WAITING = 0.2  # a second of it, in seconds of driving, where neighbours are chosen
 NEVER_NEAR = 1e18
+REMOVED = 5  # visits that a round takes out in the mean
 
 
 def world_of(horizon: Horizon, *, seed: int) -> World:
     """An empty plan of a horizon: tours are its vehicle-days, needs those of its problem, both in their order."""
     days = sorted({vd.day for vd in horizon.vehicle_days})
     hours, windows = _hours(horizon, days)
+    beats, rows_of_beats = beats_of(horizon, days)
     shares = Shares(horizon)
-    needs, rules = _needs(horizon, days, shares), _rules(horizon, days, shares)
-    nearby = _nearby(horizon, hours, windows)
+    needs, rules = _needs(horizon, days, shares, rows_of_beats), _rules(horizon, days, shares)
+    nearby = _nearby(horizon, hours[: len(needs)], windows)
     prices = _prices(horizon, rules)
     visits, tours, longest = int(needs["count"].sum()), len(rules), int(needs["count"].max(initial=1))
-    nodes = _nodes(horizon, needs)
-    crews = _crews(horizon, rules)
     legs = np.where(horizon.travel.seconds == NO_ROAD, FAR, horizon.travel.seconds).astype(np.int32)
     absent = np.arange(len(needs), dtype=np.int32)
     tables = {
         "need": needs,
         "rule": rules,
+        "form": needs_of_forms(horizon),
         "leg": legs.ravel(),
         "leg_back": (legs if np.array_equal(legs, legs.T) else np.ascontiguousarray(legs.T)).ravel(),
         "hour": hours.ravel(),
@@ -41,17 +45,18 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "day": np.array([day.toordinal() for day in days], dtype=np.int32),
         "day_price": prices.ravel(),
         "pattern": _patterns(horizon, days).ravel(),
+        "beat": beats,
         "near": nearby.ravel(),
-        "node": nodes,
-        "tour": np.zeros(tours, dtype=TABLES["tour"]),
-        "crew": crews,
+        "node": _nodes(horizon, needs),
+        "crew": _crews(horizon, rules),
         **_together(shares),
         "absent": absent,
-        **_scratch(visits, tours, len(needs), len(days), longest),
+        **_scratch(visits, tours, len(needs), len(days), longest=longest, parts=3 if len(beats) else 1),
     }
     nothing = int((needs["missing"] * needs["count"]).sum())
     numbers = {
         "needs": len(needs),
+        "forms": len(horizon.forms),
         "tours": tours,
         "places": len(legs),
         "visits": visits,
@@ -59,6 +64,7 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "columns": prices.shape[1],
         "window_columns": windows.shape[1],
         "neighbours": nearby.shape[1],
+        "removed": _removed(needs),
         "priced": int(_priced(horizon)),
         "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
         "ordered": int((needs["kept_on"] != NOWHERE).any()),
@@ -76,11 +82,11 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "best": nothing,
         "absent_count": len(needs),
     }
-    return World(tables, numbers)
+    return World(tables | night_tables(horizon, needs["place"], rules, legs), numbers | night_numbers(horizon))
 
 
 def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
-    """[need, tour] the row of the table of windows, and that table; a row's end is an opening at FAR."""
+    """[form, tour] the row of the table of windows, and that table; a row's end is an opening at FAR."""
     rows: dict[tuple[TimeWindow, ...], int] = {}
     day_of = np.array([days.index(vd.day) for vd in horizon.vehicle_days], dtype=np.intp)
     by_class: dict[object, Array] = {}
@@ -93,7 +99,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
         by_site[site.id] = by_class[kind]
     carried: dict[object, Array] = {}  # by all that decides it
     asked: dict[object, Array] = {}
-    hours = np.full((len(horizon.problem.needs), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
+    hours = np.full((len(horizon.forms), len(horizon.vehicle_days)), NOWHERE, dtype=np.int32)
     for u, need in enumerate(horizon.problem.needs):
         site = horizon.sites[need.site_id]
         way = (site.reached_by, site.max_length_m, site.max_height_m, site.max_weight_kg, need.equipment)
@@ -106,6 +112,7 @@ def _hours(horizon: Horizon, days: Sequence[date]) -> tuple[Array, Array]:
             hours[u] = np.where(carried[way], np.where(asked[wish], by_site[site.id], NOWHERE)[day_of], NOWHERE)
     _keep_pins(horizon, hours, rows)
     _keep_hours(horizon, hours, rows)
+    halve(horizon, hours, rows)
     return hours, _window_table(list(rows))
 
 
@@ -161,12 +168,14 @@ def _rules(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
     """One RULE for each vehicle-day; pools of crews are numbered as they appear."""
     table = np.zeros(len(horizon.vehicle_days), dtype=RULE)
     pools: dict[tuple[str, date], int] = {}
+    stays: dict[tuple[str, int, int], int] = {}
+    before = {after: k for k, after in horizon.nights.items()}
     for k, vd in enumerate(horizon.vehicle_days):
         limit, rules = vd.vehicle.capacity, horizon.rules_on(vd.vehicle, vd.day)
         table[k] = (
             days.index(vd.day),
             k if horizon.announced else days.index(vd.day),
-            pools.setdefault((vd.vehicle.depot_id, vd.day), len(pools)),
+            pools.setdefault((vd.depot_id, vd.day), len(pools)),
             rules.leave_earliest_s,
             rules.return_latest_s,
             min(rules.shift_max_s, rules.return_latest_s - rules.leave_earliest_s),
@@ -176,16 +185,33 @@ def _rules(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
             vd.vehicle.set_up_s,
             vd.vehicle.pack_up_s,
             UNIT * horizon.problem.prices.tour_s,
+            horizon.travel.index[vd.depot_id],
+            before.get(k, NOWHERE),
+            horizon.nights.get(k, NOWHERE),
+            stays.setdefault((vd.depot_id, vd.day.year, vd.day.month), len(stays)),
+            (vd.vehicle.id, vd.day) in horizon.frozen,
             *shares.of_tour[k],
         )
     return table
 
 
+def _removed(needs: Array) -> int:
+    """Needs that a round takes out in the mean; fewer where the visits of one go together: each of them takes several.
+
+    Measured on p05 of Cordeau's periodic instances, 153 visits of 75 needs, in the same time: three needs gave +0.11 %
+    in the mean of four seeds, five +0.18 %, seven +0.32 %.
+    """
+    tied = (needs["pattern"] < needs["pattern_end"]) | (needs["most"] > 0)
+    together = np.where(tied, needs["count"], 1)
+    return max(-(-REMOVED * len(needs) // int(together.sum())), 1) if len(needs) else REMOVED
+
+
 def _crews(horizon: Horizon, rules: Array) -> Array:
-    """[pool] how many tours can be manned."""
-    crews = np.zeros(int(rules["pool"].max(initial=-1)) + 1, dtype=np.int32)
+    """[pool] how many tours can be manned, and how many crews be away the night after."""
+    crews = np.zeros(int(rules["pool"].max(initial=-1)) + 1, dtype=TABLES["crew"])
     for vd, pool in zip(horizon.vehicle_days, rules["pool"], strict=True):
-        crews[pool] = horizon.crews_at(vd.vehicle.depot_id, vd.day)
+        nights = horizon.crews_overnight(vd.depot_id, vd.day) if horizon.nights else 0
+        crews[pool] = horizon.crews_at(vd.depot_id, vd.day), nights
     return crews
 
 
@@ -195,8 +221,9 @@ def _nodes(horizon: Horizon, needs: Array) -> Array:
     nodes = np.zeros(visits + tours, dtype=NODE)
     nodes["need"] = nodes["tour"] = NOWHERE
     nodes["need"][:visits] = np.repeat(np.arange(len(needs)), needs["count"])
+    nodes["form"] = nodes["need"]
     nodes["place"][:visits] = np.repeat(needs["place"], needs["count"])
-    nodes["place"][visits:] = [horizon.travel.index[vd.vehicle.depot_id] for vd in horizon.vehicle_days]
+    nodes["place"][visits:] = [horizon.travel.index[vd.depot_id] for vd in horizon.vehicle_days]
     nodes["into"] = nodes["place"]
     nodes["tour"][visits:] = np.arange(tours)
     nodes["next"] = nodes["prev"] = np.arange(visits + tours)
@@ -217,7 +244,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
     return kept
 
 
-def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
+def _needs(horizon: Horizon, days: Sequence[date], shares: Shares, beats: Mapping[str, tuple[int, int, int]]) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
     kept, site_numbers = _kept(horizon, days), {site.id: i for i, site in enumerate(horizon.problem.sites)}
     first = pattern = 0
@@ -240,6 +267,10 @@ def _needs(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
             u,
             0,
             UNIT * horizon.price_of_missing(need),
+            u,
+            horizon.form_numbers.get(Form(need.id, Half.MORNING), NOWHERE),
+            *beats.get(need.id, (0, 0, 0)),
+            NEVER if need.rhythm and need.rhythm.rule else UNIT * horizon.price_of_form(need, None),
             shares.group_of.get(need.id, NONE),
             site_numbers[need.site_id],
         )
@@ -260,13 +291,16 @@ def _together(shares: Shares) -> dict[str, Array]:
     }
 
 
-def _scratch(visits: int, tours: int, needs: int, days: int, longest: int) -> dict[str, Array]:
-    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits."""
+def _scratch(visits: int, tours: int, needs: int, days: int, *, longest: int, parts: int) -> dict[str, Array]:
+    """The journal of a round and what a round writes down for itself; no need asks for more than `longest` visits.
+
+    Where the cheapest places on each day are found, there are so many `parts`: with beats one for each half-day, too.
+    """
     return {
         "saved_tour": np.zeros(tours, dtype=TABLES["saved_tour"]),
         "saved_node": np.zeros(visits + tours, dtype=TABLES["saved_node"]),
         "saved_absent": np.arange(needs, dtype=np.int32),
-        "found": np.zeros(max(days, 1), dtype=TABLES["found"]),
+        "found": np.zeros(max(days, 1) * parts, dtype=TABLES["found"]),
         "stop": np.zeros(visits + 1, dtype=TABLES["stop"]),
         "turn": np.zeros(needs, dtype=TABLES["turn"]),
         "chain": np.zeros((longest + 1) * max(days, 1), dtype=TABLES["chain"]),

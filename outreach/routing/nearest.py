@@ -6,11 +6,12 @@ from datetime import date
 from itertools import pairwise, permutations
 
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft
-from outreach.routing.expand import pinned_hours
+from outreach.routing.expand import base_of, pinned_hours
 from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, fewest_stops, usual_hours
-from outreach.routing.problem import NO_ROAD, Need, Pin, Rules, Site, Vehicle
+from outreach.routing.problem import NO_ROAD, Need, Rules, Site, Vehicle
+from outreach.routing.rhythm import Half, cut, halves_left
 from outreach.routing.solution import Hurdle, NearMiss, Reason, ReasonCode, Unserved
-from outreach.routing.timeline import Call, Clock, Times, call_of
+from outreach.routing.timeline import Call, Clock, Ends, Times, call_of
 
 LOOKS_MOST = 60_000  # vehicle-days looked at and orders of stops walked through, of all needs: a second or two
 RANK = {hurdle: place for place, hurdle in enumerate(Hurdle)}
@@ -57,12 +58,18 @@ class WaysIn:
         return Spot(
             vehicle=vehicle,
             day=day,
-            depot=self.horizon.travel.index[vehicle.depot_id],
+            ends=self._ends(k, vehicle, day),
             calls=round_.calls if round_ else (),
             clock=self.clock(rules),
             rules=rules,
             lacks=tuple(at_home(self.draft, vehicle, day)) if round_ is None else (),
         )
+
+    def _ends(self, k: int | None, vehicle: Vehicle, day: date) -> Ends:
+        if k is not None:
+            return self.draft.ends(k)
+        depot = self.horizon.travel.index[base_of(vehicle, day)]
+        return depot, depot
 
     def clock(self, rules: Rules) -> Clock:
         """The clock under these rules."""
@@ -100,19 +107,34 @@ class WaysIn:
             return
         pins = self.horizon.pins_on(wish.need, spot.day)
         windows = self.horizon.windows_on(wish.site, spot.day) or usual_hours(wish.site, spot.day)
+        half = self._half(wish, spot)
         call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
-        unpinned = replace(call, windows=windows, turn=None, follows=None)
-        call = replace(call, windows=pinned_hours(pins, windows))
+        unpinned = replace(call, windows=self._cut(wish, windows, half), turn=None, follows=None)
+        any_hour = replace(call, windows=pinned_hours(pins, windows))
+        call = replace(call, windows=self._cut(wish, any_hour.windows, half))
+        alone = lacks[:1]
         if not lacks:
-            yield from self._stretched(spot, call, windows, pins, best, ties=ties)
-            lacks = [Lack(Hurdle.PINNED)] if pins else []
-        if len(lacks) == 1:
-            (lack,) = lacks
+            yield from self._stretched(wish, spot, call=call, windows=windows, half=half, best=best, ties=ties)
+            alone = [Lack(Hurdle.PINNED)] * bool(pins) + [Lack(Hurdle.RHYTHM)] * (half is not None)
+        eased = {Hurdle.PINNED: unpinned, Hurdle.RHYTHM: any_hour}
+        for lack in alone if len(lacks) <= 1 else ():
             nearer = lack.hurdle not in best or lack.amount < best[lack.hurdle][0].amount + ties
-            if nearer and self._fits(spot, spot.calls, unpinned if lack.hurdle is Hurdle.PINNED else call):
+            if nearer and self._fits(spot, spot.calls, eased.get(lack.hurdle, call)):
                 yield lack
         if mended_by_room and not ties:
             yield from self._swapped(wish, spot, call, best.get(Hurdle.ROOM))
+
+    def _cut(self, wish: Wish, windows: Windows, half: Half | None) -> Windows:
+        return cut(windows, half, wish.need, self.horizon.rules)
+
+    def _half(self, wish: Wish, spot: Spot) -> Half | None:
+        """The only half of the day that a rhythm leaves, if there is one."""
+        halves = halves_left(self.horizon, wish.need, self.draft.halves.get(wish.need.id, {}), spot.day)
+        return halves[0] if len(halves) == 1 else None
+
+    def _call(self, wish: Wish, spot: Spot) -> Call:
+        call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
+        return replace(call, windows=self._cut(wish, call.windows, self._half(wish, spot)))
 
     def as_near(self, wish: Wish, spot: Spot, best: dict[Hurdle, tuple[Lack, Spot]]) -> Iterator[Lack]:
         """The rules, but no visit's place, that alone keep the visit off and give no more there than in `best`."""
@@ -122,14 +144,14 @@ class WaysIn:
         """Whether no rule at all keeps the visit off `spot`."""
         if self._lacks(wish, spot) or not wish.may_come(spot.day) or not self._has_road(wish.site, spot):
             return False
-        return self._fits(spot, spot.calls, call_of(self.horizon, wish.need, spot.vehicle, spot.day))
+        return self._fits(spot, spot.calls, self._call(wish, spot))
 
     def givers(self, wish: Wish, spot: Spot) -> Iterator[Call]:
         """The visits of `spot` whose place would be enough for one of `wish`, the one least missed first."""
         lacks = [lack for lack in self._lacks(wish, spot) if lack.hurdle not in (Hurdle.STOPS, Hurdle.LOAD)]
         if lacks or not wish.may_come(spot.day) or not self._has_road(wish.site, spot):
             return
-        call = call_of(self.horizon, wish.need, spot.vehicle, spot.day)
+        call = self._call(wish, spot)
         for other in sorted(spot.calls, key=lambda other: self._price(other.need_id)):
             if self._gives_place(wish, spot, call, other):
                 yield other
@@ -142,7 +164,7 @@ class WaysIn:
 
     def _has_road(self, site: Site, spot: Spot) -> bool:
         place, seconds = self.horizon.travel.index[site.place_id], spot.clock.seconds
-        return NO_ROAD not in (seconds[spot.depot][place], seconds[place][spot.depot])
+        return NO_ROAD not in (seconds[spot.ends[0]][place], seconds[place][spot.ends[1]])
 
     def _fits(self, spot: Spot, others: Sequence[Call], call: Call, rules: Rules | None = None) -> bool:
         """Whether `call` can join `others` in some order; of many, in the order they have."""
@@ -158,21 +180,23 @@ class WaysIn:
             if self.horizon.rules.stops_max is not None and clock.stops_of(order) > most:
                 continue  # one stop made two
             self.looks += 1
-            if isinstance(clock.times(spot.depot, order), Times):
+            if isinstance(clock.times(spot.ends, order), Times):
                 return True
         return False
 
     def _stretched(
         self,
+        wish: Wish,
         spot: Spot,
+        *,
         call: Call,
         windows: Windows,
-        pins: tuple[Pin, ...],
+        half: Half | None,
         best: dict[Hurdle, tuple[Lack, Spot]],
-        *,
         ties: bool,
     ) -> Iterator[Lack]:
         """The limits of time, each eased second by second; nothing else is in the way."""
+        pins = self.horizon.pins_on(wish.need, spot.day)
         limits = {
             hurdle: best[hurdle][0].amount - 1 + ties if hurdle in best else max(elastic.most(spot.rules, windows), 0)
             for hurdle, elastic in ELASTIC.items()
@@ -182,7 +206,8 @@ class WaysIn:
             rules, eased = spot.rules, windows
             for hurdle, amount in by.items():
                 rules, eased = ELASTIC[hurdle].eased(rules, eased, amount)
-            return self._fits(spot, spot.calls, replace(call, windows=pinned_hours(pins, eased)), rules)
+            eased = self._cut(wish, pinned_hours(pins, eased), half)
+            return self._fits(spot, spot.calls, replace(call, windows=eased), rules)
 
         if not fits(limits):
             return  # not even all of them together let it in by as little

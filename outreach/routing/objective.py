@@ -32,6 +32,8 @@ class Prices:
     tour_s: int = 2_400  # sending a crew out at all: 40 minutes of road
     work_percent: int = 5  # of each second between leaving and returning: waiting is not free
     wrong_week_s: int = 1_200  # a visit outside the weeks the host wished for
+    night_s: int = 5_400  # a night of a crew away from home: an hour and a half of road
+    off_beat_s: int = 1_200  # a visit off the weekday, half-day or weeks of its need's rhythm, where that is a wish
     moved_s: int = 12_000  # an announced visit not made on its day, a month ahead or more
     other_vehicle_s: int = 1_200  # one made on its day by another vehicle
     balance_vehicles: int = 0  # percent of an hour for an hour a day above a vehicle's share; of four for two

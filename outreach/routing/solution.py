@@ -39,10 +39,11 @@ class Tour:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """From leaving the base to the return: 1 to 3 tours on consecutive days."""
+    """From leaving the base to the return: tours on consecutive days, each starting where the last one ended."""
 
     vehicle_id: str
     tours: tuple[Tour, ...]
+    crew: tuple[str, ...] = ()  # the posts on board; (): not said
 
 
 class ReasonCode(StrEnum):
@@ -60,6 +61,7 @@ class ReasonCode(StrEnum):
     PINNED = "pinned"  # people fixed it to a vehicle, hours or days that leave no place
     LOAD = "load"  # a fitting vehicle-day has no room for what is to be taken along
     TIME = "time"  # there is a free half-day, but driving, lunch or shift do not let the visit in
+    RHYTHM = "rhythm"  # every day left is off the beat of the visits it has
     LEFT_OUT = "left-out"  # a timetable made by people has room for it on a fitting day and does not hold it
     TWO_RULES = "two-rules"  # never decides: no rule alone is enough to let it in, on any day
 
@@ -97,6 +99,7 @@ class Hurdle(StrEnum):
     SITE_CLOSED = "site-closed"  # 1, as for all that follow: the site would receive a bus that day, at its usual hours
     DAY_FROZEN = "day-frozen"  # the vehicle-day would take more than what is pinned to it
     PATTERN = "pattern"  # the day would make one more allowed set of days
+    RHYTHM = "rhythm"  # the visit would be off the beat of the others
     PINNED = "pinned"  # what is pinned of every visit of the need would no longer hold
     VEHICLE_WEEKDAY = "vehicle-weekday"
     VEHICLE_AWAY = "vehicle-away"
@@ -228,6 +231,7 @@ class RuleName(StrEnum):
     DAY_FROZEN = "day-frozen"  # a frozen vehicle-day has a visit that is not pinned to it
     OVERLOADED = "overloaded"  # more is taken along than the vehicle carries
     WRONG_PATTERN = "wrong-pattern"  # the days of a need are in none of its allowed sets
+    WRONG_RHYTHM = "wrong-rhythm"  # not all visits of a need are on one weekday, in one half-day, in one series
     TOO_NEAR = "too-near"  # two visits of a need under its minimum gap
     TOO_FAR_APART = "too-far-apart"  # over its maximum gap
     OVER_QUOTA = "over-quota"
@@ -235,6 +239,8 @@ class RuleName(StrEnum):
     NO_CREW = "no-crew"
     TWO_TOURS = "two-tours"  # one vehicle twice on a day
     BROKEN_TRIP = "broken-trip"  # days not consecutive, too many, not starting where the last one ended
+    NO_LODGING = "no-lodging"  # a night is spent where no crew may stay
+    TOO_MANY_NIGHTS = "too-many-nights"  # the posts of a base are away more nights of a month than they may be
     WRONG_COUNT = "wrong-count"  # what is said to be unserved does not add up
 
 

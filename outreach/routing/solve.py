@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.routing.checks import check
 from outreach.routing.day import EASY_STOPS, best_order
-from outreach.routing.draft import Desk, Draft, draft_of, fill, take_over
+from outreach.routing.draft import Desk, Draft, fill
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
 from outreach.routing.pins import put_pins
 from outreach.routing.problem import Problem
+from outreach.routing.redraft import draft_of, forms_of, take_over
 from outreach.routing.solution import Ending, Phase, Progress, Solution
-from outreach.routing.team import MOST_MEMBERS, Quest, Rounds, Sign, Team
+from outreach.routing.team import MOST_MEMBERS, Quest, Schedule, Sign, Team
 from outreach.routing.validate import validate
 from outreach.routing.versions import versions
 
@@ -150,12 +151,11 @@ class _Run:
 
     def improved(self, desk: Desk, first: Draft, *, warm: bool) -> Draft:
         """The best plan the search finds from `first` on."""
-        numbers = {need.id: u for u, need in enumerate(self.problem.needs)}
-        start = {k: tuple(numbers[call.need_id] for call in found.calls) for k, found in first.rounds.items()}
+        start = Schedule(forms_of(first), first.nights)
         found = (self.alone if self.processes == 1 else self.together)(desk, start, warm=warm)
         return first if found is None else found
 
-    def alone(self, desk: Desk, start: Rounds, *, warm: bool) -> Draft | None:
+    def alone(self, desk: Desk, start: Schedule, *, warm: bool) -> Draft | None:
         """The best plan that one search in this process finds; None if none is better than `start`."""
         from outreach.routing.kernel.compiled import is_cold  # noqa: PLC0415 - numba and the kernel: told first
         from outreach.routing.search import Search  # noqa: PLC0415
@@ -173,7 +173,7 @@ class _Run:
         def look(_: "Search") -> None:
             self.rounds_done = search.rounds_done
             if self.may_tell(search.best_price):
-                self.tell(self.draft(desk, search.best_rounds()), search.best_price)
+                self.tell(self.draft(desk, search.best()), search.best_price)
 
         self.ending = descend(
             search, rounds=self.rounds, until=self.until, recombine_s=self.recombine_s, warm=warm, look=look
@@ -181,9 +181,9 @@ class _Run:
         self.rounds_done = search.rounds_done
         if search.best_price >= price:
             return None
-        return self.last(self.draft(desk, search.best_rounds()), search.best_price)
+        return self.last(self.draft(desk, search.best()), search.best_price)
 
-    def together(self, desk: Desk, start: Rounds, *, warm: bool) -> Draft | None:
+    def together(self, desk: Desk, start: Schedule, *, warm: bool) -> Draft | None:
         """The best plan that the members of a team find; None if none is better than `start`."""
         quest = Quest(self.problem, self.seed, start, warm=warm, until=self.until, recombine_s=self.recombine_s)
         best, ending, phase = None, None, Phase.DAYS
@@ -202,10 +202,11 @@ class _Run:
         self.ending = ending or no_end
         return None if best is None else self.last(self.draft(desk, best.plan), best.price)
 
-    def draft(self, desk: Desk, rounds: Rounds) -> Draft:
-        """The search's rounds with exact times."""
-        needs = self.problem.needs
-        return draft_of(desk, {k: [needs[u].id for u in order] for k, order in rounds.items()})
+    def draft(self, desk: Desk, plan: Schedule) -> Draft:
+        """The search's plan with exact times."""
+        forms = desk.horizon.forms
+        rounds = {k: [forms[number] for number in order] for k, order in plan.rounds.items()}
+        return draft_of(desk, rounds, plan.nights)
 
     def may_tell(self, price: float) -> bool:
         """Whether a plan of this price is news, and the last telling long enough ago."""
@@ -308,6 +309,6 @@ def order_days(draft: Draft, *, until: float, easy_only: bool) -> None:
             return
         if easy_only and len(old.calls) > EASY_STOPS:
             continue
-        found = best_order(desk, k, old.calls)
+        found = best_order(desk, k, old.calls, ends=draft.ends(k))
         if found is not None and draft.price_of_replacing(k, found) < 0:
             draft.replace_order(k, found)

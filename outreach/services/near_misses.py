@@ -103,6 +103,7 @@ _WRITERS: dict[Hurdle, Callable[[NearMiss, Names], str]] = {
     Hurdle.SITE_CLOSED: lambda _miss, _: translate("nếu nơi này nhận xe hôm đó"),
     Hurdle.DAY_FROZEN: lambda _miss, _: translate("nếu ngày này của xe không bị khóa"),
     Hurdle.PATTERN: lambda _miss, _: translate("nếu ngày này được thêm vào những bộ ngày cho phép"),
+    Hurdle.RHYTHM: lambda _miss, _: translate("nếu buổi này được lệch nhịp với các buổi khác ở đây"),
     Hurdle.PINNED: lambda _miss, _: translate("nếu bỏ ghim của nhu cầu này"),
     Hurdle.VEHICLE_WEEKDAY: lambda miss, _: translate("nếu xe chạy cả {weekday}", weekday=weekday(miss.day)),
     Hurdle.VEHICLE_AWAY: lambda _miss, _: translate("nếu xe không vắng hôm đó"),

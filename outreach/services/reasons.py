@@ -90,6 +90,7 @@ TITLES: dict[ReasonCode, str] = {
     ReasonCode.PINNED: "Ghim không để lại chỗ nào",
     ReasonCode.LOAD: "Xe không chở thêm được",
     ReasonCode.TIME: "Không đủ thời gian trong ngày",
+    ReasonCode.RHYTHM: "Những ngày còn lại lệch nhịp",
     ReasonCode.LEFT_OUT: "Lịch nhập vào bỏ qua, dù còn chỗ",
     ReasonCode.TWO_RULES: "Phải nới hơn một quy tắc",
 }
@@ -203,6 +204,15 @@ def _time(details: Details) -> str:
     )
 
 
+def _rhythm(details: Details) -> str:
+    if weeks := int(details.get("weeks", 0)):
+        return translate_count(
+            "Các buổi ở đây cùng thứ, cùng buổi sáng hoặc chiều, cách đều {count} tuần; những ngày còn lại lệch nhịp.",
+            weeks,
+        )
+    return translate("Những ngày còn lại lệch nhịp với các buổi đã có ở đây.")
+
+
 def _left_out(details: Details) -> str:
     if days := int(details.get("days", 0)):
         return translate_count("Bảng lịch nhập vào không có buổi này, dù còn {count} ngày xe nhận được.", days)
@@ -226,6 +236,7 @@ _WRITERS: dict[ReasonCode, Callable[[Details], str]] = {
     ReasonCode.PINNED: _pinned,
     ReasonCode.LOAD: _load,
     ReasonCode.TIME: _time,
+    ReasonCode.RHYTHM: _rhythm,
     ReasonCode.LEFT_OUT: _left_out,
     ReasonCode.TWO_RULES: _two_rules,
 }
@@ -269,6 +280,9 @@ RULES: dict[RuleName, str] = {
     RuleName.NO_CREW: "{where} thiếu {amount} người",
     RuleName.TWO_TOURS: "{where} chạy hai lượt trong một ngày",
     RuleName.BROKEN_TRIP: "chuyến của {where} không liền ngày hoặc không về đúng cơ sở",
+    RuleName.NO_LODGING: "{where} không phải là chỗ nghỉ đêm của tổ phục vụ",
+    RuleName.TOO_MANY_NIGHTS: "người của {where} ngủ xa nhà nhiều hơn {amount} đêm so với mức cho phép trong tháng",
+    RuleName.WRONG_RHYTHM: "các buổi của {where} lệch nhịp đều {amount} buổi",
     RuleName.WRONG_COUNT: "số buổi chưa xếp của {where} không khớp",
 }
 OF_VEHICLES = frozenset({
@@ -279,7 +293,7 @@ OF_VEHICLES = frozenset({
 })  # fmt: skip
 OF_NEEDS = frozenset({
     RuleName.UNKNOWN_NEED, RuleName.TOO_NEAR, RuleName.TOO_FAR_APART, RuleName.OVER_QUOTA, RuleName.NEED_OUTSIDE_DATES,
-    RuleName.WRONG_COUNT, RuleName.WRONG_PATTERN, RuleName.PIN_BROKEN,
+    RuleName.WRONG_COUNT, RuleName.WRONG_PATTERN, RuleName.PIN_BROKEN, RuleName.WRONG_RHYTHM,
 })  # fmt: skip
 
 
@@ -297,7 +311,7 @@ def breach_words(breach: Breach, names: Names) -> str:
     elif breach.rule in OF_NEEDS:
         where = names.need(breach.where)
     else:
-        where = names.site(breach.where)
+        where = names.site(breach.where.removeprefix("site:"))
     return translate(
         RULES[breach.rule], where=where, amount=number(breach.amount), duration=duration(abs(breach.amount))
     )

@@ -13,6 +13,7 @@ from outreach.routing.explain import explain
 from outreach.routing.hurdles import usual_hours
 from outreach.routing.pins import put_pins
 from outreach.routing.problem import Need, Problem, Rules, Site, SiteWindow, StaffMember, Vehicle, WorkingHours
+from outreach.routing.rhythm import Half, halves_in, has_beat
 from outreach.routing.solution import Ending, Hurdle, NearMiss, Solution, Trip, Unserved
 from outreach.routing.timeline import Clock, Times, call_of
 
@@ -100,6 +101,8 @@ def _eased(  # noqa: PLR0911 - one return a kind of rule
     if hurdle is Hurdle.PATTERN:
         more = [frozenset({*days, day}) for day in asked.horizon.days()] if need.patterns else []
         return _with_need(asked, replace(need, patterns=(*need.patterns, *more)))
+    if hurdle is Hurdle.RHYTHM:
+        return _with_need(asked, replace(need, rhythm=None))
     if hurdle is Hurdle.PINNED:
         return replace(asked, pins=tuple(pin for pin in asked.pins if pin.need_id != need.id))
     if hurdle is Hurdle.DAY_FROZEN:
@@ -162,6 +165,7 @@ class Proof:
         self.asked, self.solution = asked, solution
         self.horizon = Horizon(asked)
         self.tours = {(tour.vehicle_id, tour.day): tour for tour in solution.tours()}
+        self.halves = halves_in(self.horizon, solution)
 
     def takes(self, need_id: str, vehicle_id: str, day: date, *, without: str = "") -> bool:
         """Whether the visit can join those of the vehicle-day, but the one of `without`."""
@@ -169,18 +173,30 @@ class Proof:
         clock, there = Clock(self.horizon, self.horizon.rules_on(vehicle, day)), self.tours.get((vehicle_id, day))
         depot = self.horizon.travel.index[vehicle.depot_id]
         ids = [stop.need_id for stop in there.stops if stop.need_id != without] if there else []
-        *others, call = (call_of(self.horizon, self.horizon.needs[one], vehicle, day) for one in (*ids, need_id))
-        if len(others) < ALL_ORDERS_UP_TO:
-            orders = list(permutations((*others, call)))
-        else:
-            orders = [(*others[:at], call, *others[at:]) for at in range(len(others) + 1)]
-        for order in orders:
-            times = clock.times(depot, order)
-            if isinstance(times, Times):
-                tour = clock.tour(vehicle, day, depot, order, times)
-                kept = (trip for trip in self.solution.trips if trip.tours[0] is not there)
-                return self._is_sound(replace(self.solution, trips=(*kept, Trip(vehicle_id, (tour,)))))
+        others = [
+            call_of(self.horizon, self.horizon.needs[one], vehicle, day, half=self._half(one, day)) for one in ids
+        ]
+        wanted = self.horizon.needs[need_id]
+        for half in Half if has_beat(wanted) else (None,):
+            call = call_of(self.horizon, wanted, vehicle, day, half=half)
+            if len(others) < ALL_ORDERS_UP_TO:
+                orders = list(permutations((*others, call)))
+            else:
+                orders = [(*others[:at], call, *others[at:]) for at in range(len(others) + 1)]
+            for order in orders:
+                times = clock.times((depot, depot), order)
+                if isinstance(times, Times):
+                    tour = clock.tour(vehicle, day, (depot, depot), order, times)
+                    kept = (trip for trip in self.solution.trips if trip.tours[0] is not there)
+                    if self._is_sound(replace(self.solution, trips=(*kept, Trip(vehicle_id, (tour,))))):
+                        return True
+                    if half is None:
+                        return False
         return False
+
+    def _half(self, need_id: str, day: date) -> Half | None:
+        """The half of the day in which a need with a beat is served then."""
+        return self.halves.get(need_id, {}).get(day)
 
     def _is_sound(self, solution: Solution) -> bool:
         served = Counter(stop.need_id for _, stop in solution.stops())

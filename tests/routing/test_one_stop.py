@@ -129,8 +129,8 @@ def test_clock_counts_stops_and_says_by_how_many_they_are_too_many():
     horizon = Horizon(asked)
     clock = Clock(horizon)
     calls = [call_of(horizon, one, asked.vehicles[0], MONDAY) for one in asked.needs]
-    assert clock.times(0, calls) == Failure(Misfit.STOPS, 1)
-    assert not isinstance(clock.times(0, [calls[0], calls[1], calls[3], calls[2]]), Failure)
+    assert clock.times((0, 0), calls) == Failure(Misfit.STOPS, 1)
+    assert not isinstance(clock.times((0, 0), [calls[0], calls[1], calls[3], calls[2]]), Failure)
 
 
 def test_written_timetable_of_two_services_at_one_school_is_taken_as_it_stands():
@@ -198,18 +198,18 @@ def test_kernel_and_plain_clock_agree_where_stops_are_shared(asked, shift):
     asked = replace(asked, rules=replace(asked.rules, shift_max_s=shift))
     horizon = Horizon(asked)
     world = world_of(horizon, seed=1)
-    stops = world["stop"]["need"]
+    stops, rows = world["stop"], world["hour"]["row"].reshape(world.number("forms"), world.number("tours"))
     for k, vd in enumerate(horizon.vehicle_days[:3]):
         rules = horizon.rules_on(vd.vehicle, vd.day)
         clock, depot = Clock(horizon, rules), horizon.travel.index[vd.vehicle.depot_id]
-        may = [u for u in range(len(asked.needs)) if world["hour"]["row"][u * world.number("tours") + k] != NOWHERE]
+        may = [u for u in range(len(asked.needs)) if rows[u, k] != NOWHERE]
         for order in itertools.chain.from_iterable(itertools.permutations(may[-4:], n) for n in (1, 2, 3)):
             calls = [call_of(horizon, asked.needs[u], vd.vehicle, vd.day) for u in order]
-            times = clock.times(depot, calls)
-            stops[: len(order)] = order
+            times = clock.times((depot, depot), calls)
+            stops["need"][: len(order)], stops["row"][: len(order)] = order, rows[list(order), k]
             leave = first_departures(world.record, rules.leave_earliest_s)
             back, state = earliest_return(world.record, k, len(order), 0, *leave)
-            drive = clock.drive_of(depot, calls)
+            drive = clock.drive_of((depot, depot), calls)
             work = drive + sum(call.set_up_s + call.service_s + call.pack_up_s for call in clock.joined(calls))
             day = working_day(world.record, k, len(order), work, back, state)
             if isinstance(times, Failure):

@@ -164,6 +164,6 @@ class Tours:
             seen.add(hours)
             k = self.days[day]
             calls = [self.desk.call(self.alike.needs[u], k) for u in needs.tolist()]
-            if not isinstance(self.desk.clock_of(k).times(self.desk.depots[k], calls), Failure):
+            if not isinstance(self.desk.clock_of(k).times(self.desk.home[k], calls), Failure):
                 return True
         return False

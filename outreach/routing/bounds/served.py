@@ -205,8 +205,8 @@ class _Model:
             return
         outs: defaultdict[tuple[str, DayType], list[int]] = defaultdict(list)
         for number, found in enumerate(classes):
-            vehicle = self.alike.horizon.vehicle_days[found.tours[0]].vehicle
-            outs[vehicle.depot_id, found.day_type].append(number)
+            depot_id = self.alike.horizon.vehicle_days[found.tours[0]].depot_id
+            outs[depot_id, found.day_type].append(number)
         for (depot, _), numbers in outs.items():
             tours = [k for number in numbers for k in classes[number].tours]
             days = {self.alike.horizon.vehicle_days[k].day for k in tours}

@@ -18,8 +18,8 @@ def travel(w, here, there):
 
 @compiled
 def row_of(w, u, k):
-    """The windows of need `u` in tour `k`, NOWHERE where it may not be."""
-    return hour(w, u * w.tours + k).row
+    """The windows of need `u` in its form in tour `k`, NOWHERE where it may not be."""
+    return hour(w, need(w, u).form * w.tours + k).row
 
 
 @compiled
@@ -95,9 +95,9 @@ def more_handling(w, u, k, p):
 
 
 @compiled
-def forward(w, u, k, set_up, pack_up, arrive0, arrive1):
-    """Departures in both states from a visit of need `u` in tour `k` reached at `arrive0` and `arrive1`."""
-    row, service = row_of(w, u, k), need(w, u).service
+def forward(w, u, row, set_up, pack_up, arrive0, arrive1):
+    """Departures in both states from a visit of need `u` with the windows `row` reached at `arrive0` and `arrive1`."""
+    service = need(w, u).service
     depart0, depart1 = FAR, FAR
     if arrive0 < FAR:
         eaten = max(arrive0, w.lunch_from) + w.lunch
@@ -117,9 +117,9 @@ def forward(w, u, k, set_up, pack_up, arrive0, arrive1):
 
 
 @compiled
-def backward(w, u, k, set_up, pack_up, by0, by1):
-    """Latest arrivals in both states at a visit of need `u` in tour `k` that must be left at `by0` and `by1`."""
-    row, service = row_of(w, u, k), need(w, u).service
+def backward(w, u, row, set_up, pack_up, by0, by1):
+    """Latest arrivals in both states at a visit of need `u` with the windows `row` that is left at `by0` and `by1`."""
+    service = need(w, u).service
     late1 = latest_start(w, row, by1 - pack_up, service) - set_up
     if w.lunch == 0:
         return -FAR, late1
@@ -163,7 +163,7 @@ def refresh(w, k):
         seconds = travel(w, here, visit.place)
         set_up = set_up_of(w, visit.need, k, node(w, visit.prev).need)
         pack_up = pack_up_of(w, visit.need, k, node(w, visit.next).need)
-        depart0, depart1 = forward(w, visit.need, k, set_up, pack_up, depart0 + seconds, depart1 + seconds)
+        depart0, depart1 = forward(w, visit.need, visit.row, set_up, pack_up, depart0 + seconds, depart1 + seconds)
         visit.depart0, visit.depart1 = depart0, depart1
         here, v = visit.place, visit.next
     there, v = depot.into, depot.prev
@@ -172,7 +172,7 @@ def refresh(w, k):
         seconds = travel(w, visit.place, there)
         set_up = set_up_of(w, visit.need, k, node(w, visit.prev).need)
         pack_up = pack_up_of(w, visit.need, k, node(w, visit.next).need)
-        late0, late1 = backward(w, visit.need, k, set_up, pack_up, late0 - seconds, late1 - seconds)
+        late0, late1 = backward(w, visit.need, visit.row, set_up, pack_up, late0 - seconds, late1 - seconds)
         visit.late0, visit.late1 = late0, late1
         there, v = visit.place, visit.prev
 
@@ -183,7 +183,7 @@ def joint_departures(w, k, p):
     visit, before = node(w, p), node(w, node(w, p).prev)
     seconds = travel(w, before.place, visit.place)
     set_up = set_up_of(w, visit.need, k, before.need)
-    return forward(w, visit.need, k, set_up, 0, before.depart0 + seconds, before.depart1 + seconds)
+    return forward(w, visit.need, visit.row, set_up, 0, before.depart0 + seconds, before.depart1 + seconds)
 
 
 @compiled
@@ -192,7 +192,7 @@ def joint_arrivals(w, k, q):
     visit, after = node(w, q), node(w, node(w, q).next)
     seconds = travel(w, visit.place, after.into)
     pack_up = pack_up_of(w, visit.need, k, after.need)
-    return backward(w, visit.need, k, 0, pack_up, after.late0 - seconds, after.late1 - seconds)
+    return backward(w, visit.need, visit.row, 0, pack_up, after.late0 - seconds, after.late1 - seconds)
 
 
 @compiled
@@ -212,7 +212,7 @@ def fits_between(w, u, k, p, q):
             late0, late1 = joint_arrivals(w, k, q)
     seconds = travel(w, before.place, place)
     set_up, pack_up = set_up_of(w, u, k, before.need), pack_up_of(w, u, k, after.need)
-    depart0, depart1 = forward(w, u, k, set_up, pack_up, ready0 + seconds, ready1 + seconds)
+    depart0, depart1 = forward(w, u, row_of(w, u, k), set_up, pack_up, ready0 + seconds, ready1 + seconds)
     seconds = travel(w, place, after.into)
     return depart0 + seconds <= late0 or depart1 + seconds <= late1
 
@@ -238,7 +238,7 @@ def earliest_return(w, k, size, first, depart0, depart1):
         seconds = travel(w, here, place)
         before, after = before_and_after(w, i, size)
         set_up, pack_up = set_up_of(w, u, k, before), pack_up_of(w, u, k, after)
-        depart0, depart1 = forward(w, u, k, set_up, pack_up, depart0 + seconds, depart1 + seconds)
+        depart0, depart1 = forward(w, u, stop(w, i).row, set_up, pack_up, depart0 + seconds, depart1 + seconds)
         here = place
     seconds = travel(w, here, depot.into)
     last0, last1 = last_arrivals(w, rule(w, k).back)
@@ -262,7 +262,7 @@ def latest_leave(w, k, size, back):
         seconds = travel(w, place, there)
         before, after = before_and_after(w, i, size)
         set_up, pack_up = set_up_of(w, u, k, before), pack_up_of(w, u, k, after)
-        late0, late1 = backward(w, u, k, set_up, pack_up, late0 - seconds, late1 - seconds)
+        late0, late1 = backward(w, u, stop(w, i).row, set_up, pack_up, late0 - seconds, late1 - seconds)
         there = place
     seconds = travel(w, depot.place, there)
     late0, late1 = late0 - seconds, late1 - seconds
@@ -302,7 +302,7 @@ def write_stops(w, k):
     home, size = w.visits + k, 0
     v = node(w, home).next
     while v != home:
-        stop(w, size).need = node(w, v).need
+        stop(w, size).need, stop(w, size).row = node(w, v).need, node(w, v).row
         size += 1
         v = node(w, v).next
     return size

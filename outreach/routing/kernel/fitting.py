@@ -6,6 +6,7 @@ from outreach.routing.kernel.clock import (
     joins,
     more_handling,
     more_joints,
+    row_of,
     working_day,
 )
 from outreach.routing.kernel.compiled import compiled
@@ -64,11 +65,11 @@ def keeps_time(w, u, k, p, detour):
     size, first, v = 0, 0, home
     while True:
         if v != home:
-            stop(w, size).need = node(w, v).need
+            stop(w, size).need, stop(w, size).row = node(w, v).need, node(w, v).row
             size += 1
         if v == p:
             first = size
-            stop(w, size).need = u
+            stop(w, size).need, stop(w, size).row = u, row_of(w, u, k)
             size += 1
         v = node(w, v).next
         if v == home:

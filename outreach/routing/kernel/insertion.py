@@ -7,7 +7,6 @@ from outreach.routing.kernel.fitting import has_room, keeps_order, keeps_time, m
 from outreach.routing.kernel.shares import price_together
 from outreach.routing.kernel.tours import put_in
 from outreach.routing.kernel.world import (
-    FAR,
     NEVER,
     NOWHERE,
     UNIT,
@@ -16,7 +15,6 @@ from outreach.routing.kernel.world import (
     day,
     day_price,
     found,
-    hour,
     leg,
     leg_back,
     near,
@@ -43,7 +41,7 @@ def blinks(w):
 def look_after(w, u, k, p, by_day):
     """Remember the place after node `p` of tour `k` if it is the cheapest seen (on its day) and holds."""
     before, place = node(w, p), need(w, u).place * w.places
-    after, best = node(w, before.next), found(w, rule(w, k).day if by_day else 0)
+    after, best = node(w, before.next), found(w, w.found_from + rule(w, k).day if by_day else 0)
     detour = leg_back(w, place + before.place).seconds + leg(w, place + after.into).seconds - before.ahead
     cost = UNIT * detour
     if before.next == p:
@@ -137,12 +135,13 @@ def place_single(w, u):
 @compiled
 def open_days(w, u):
     """Open every day for need `u` in `found` but those on which it has a visit that stays."""
-    for d in range(w.days):
-        found(w, d).cost = NEVER
     asked = need(w, u)
+    for d in range(w.found_from, w.found_from + w.days):
+        found(w, d).cost, found(w, d).form = NEVER, asked.form
     for v in range(asked.first, asked.first + asked.count):
         if node(w, v).tour != NOWHERE:
-            found(w, rule(w, node(w, v).tour).day).cost = -NEVER  # nothing is cheaper: nothing is put there
+            stays = found(w, w.found_from + rule(w, node(w, v).tour).day)
+            stays.cost, stays.form = -NEVER, node(w, v).form  # nothing is cheaper: nothing is put there
 
 
 @compiled
@@ -235,6 +234,29 @@ def put_on(w, u, d):
 
 
 @compiled
+def look_on_each_day(w, u, form, part):
+    """The cheapest place of need `u` in one of its forms on each day, into one part of `found`."""
+    w.found_from, need(w, u).form = part * w.days, form
+    open_days(w, u)
+    look_at_neighbours(w, u, True)
+    look_at_depots(w, u, True, 0, w.tours)
+
+
+@compiled
+def put_chain(w, u, visits, d):
+    """Put the missing ones of so many visits of need `u` on the chain of days that ends on day `d`."""
+    put = False
+    while visits > 0:
+        if found(w, d).cost > -NEVER:
+            need(w, u).form = found(w, d).form
+        if put_on(w, u, d):
+            put = True
+        d = chain(w, visits * w.days + d).before
+        visits -= 1
+    return put
+
+
+@compiled
 def place_linked(w, u):
     """Put the missing visits of need `u` on the days that cost least together; False if nothing was put."""
     if is_old_news(w, u):
@@ -252,41 +274,7 @@ def place_linked(w, u):
                 put = True
         return put
     visits, d = best_chain(w, u)
-    while visits > 0:
-        if put_on(w, u, d):
-            put = True
-        d = chain(w, visits * w.days + d).before
-        visits -= 1
-    return put
-
-
-@compiled
-def place_visits(w, u):
-    """Put the missing visits of need `u` where they cost least; False if none was put."""
-    if need(w, u).count == 1 and need(w, u).pattern == need(w, u).pattern_end:
-        return place_single(w, u)
-    return place_linked(w, u)
-
-
-@compiled
-def close_hopeless(w):
-    """Forbid each need the tours that it could not even have for itself; what is left is worth trying."""
-    for k in range(w.tours):
-        if w.timed:
-            refresh(w, k)
-        depot = node(w, w.visits + k)
-        for u in range(w.needs):
-            if row_of(w, u, k) == NOWHERE:
-                continue
-            detour = travel(w, depot.place, need(w, u).place) + travel(w, need(w, u).place, depot.into)
-            holds = (
-                detour < FAR
-                and need(w, u).load <= rule(w, k).capacity
-                and has_room(w, u, k, w.visits + k, detour)
-                and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
-            )
-            if not holds:
-                hour(w, u * w.tours + k).row = NOWHERE
+    return put_chain(w, u, visits, d)
 
 
 @compiled

@@ -9,9 +9,8 @@ from outreach.routing.kernel.chance import below, fraction
 from outreach.routing.kernel.clock import refresh
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.tours import take_out
-from outreach.routing.kernel.world import NOWHERE, near, need, node, rule, saved_tour, stop, tour
+from outreach.routing.kernel.world import NEVER, NOWHERE, near, need, node, rule, saved_tour, stop, tour
 
-REMOVED = 5  # visits in the mean, and half a tour more
 LONGEST = 10  # visits in a string
 
 
@@ -20,7 +19,10 @@ def remove(w, v):
     """Take out the visit node `v`, with the whole need where it is tied; what keeps its place in the order stays."""
     asked = need(w, node(w, v).need)
     first, end = v, v + 1
-    if asked.count > 1 and (asked.most > 0 or asked.pattern < asked.pattern_end):
+    tied = asked.most > 0 or asked.pattern < asked.pattern_end
+    if asked.beat < asked.beat_end:  # a wish may be kept by some visits alone
+        tied = asked.off == NEVER or fraction(w) < 0.5
+    if asked.count > 1 and tied:
         first, end = asked.first, asked.first + asked.count
     for other in range(first, end):
         k = node(w, other).tour
@@ -83,7 +85,7 @@ def remove_string(w, c, length):
 def remove_strings(w, seed, d):
     """A string from each of some tours near need `seed`; of needs with several visits those of day `d` count."""
     longest = min(float(LONGEST), w.placed / max(w.busy, 1))
-    tours = int(fraction(w) * (4.0 * (REMOVED + longest / 2) / (1.0 + longest) - 1.0) + 1.0)
+    tours = int(fraction(w) * (4.0 * (w.removed + longest / 2) / (1.0 + longest) - 1.0) + 1.0)
     for a in range(-1, w.neighbours):
         if tours == 0:
             return
@@ -98,7 +100,7 @@ def remove_strings(w, seed, d):
 @compiled
 def remove_neighbours(w, seed):
     """Most of the visits nearest to need `seed`."""
-    count = 1 + below(w, 2 * REMOVED + min(LONGEST, w.placed // max(w.busy, 1)))
+    count = 1 + below(w, 2 * w.removed + min(LONGEST, w.placed // max(w.busy, 1)))
     for a in range(-1, w.neighbours):
         asked = need(w, seed if a < 0 else near(w, seed * w.neighbours + a).need)
         v = asked.first + below(w, asked.count)

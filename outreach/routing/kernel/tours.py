@@ -5,6 +5,7 @@ from outreach.routing.kernel.clock import (
     first_departures,
     more_handling,
     more_joints,
+    row_of,
     travel,
     working_day,
     write_stops,
@@ -23,6 +24,7 @@ from outreach.routing.kernel.world import (
     saved_absent,
     saved_node,
     saved_tour,
+    stay,
     tour,
 )
 
@@ -41,14 +43,16 @@ def begin_round(w):
 def copy_node(to, of):
     """All of a node that changes."""
     to.next, to.prev, to.tour, to.ahead = of.next, of.prev, of.tour, of.ahead
+    to.place, to.into = of.place, of.into
     to.depart0, to.depart1, to.late0, to.late1 = of.depart0, of.depart1, of.late0, of.late1
+    to.form, to.row = of.form, of.row
 
 
 @compiled
 def copy_tour(to, of):
     """All of a tour."""
     to.size, to.drive, to.handling, to.load, to.over = of.size, of.drive, of.handling, of.load, of.over
-    to.saved, to.cost, to.work, to.joints = of.saved, of.cost, of.work, of.joints
+    to.saved, to.cost, to.night, to.work, to.joints = of.saved, of.cost, of.night, of.work, of.joints
 
 
 @compiled
@@ -97,11 +101,15 @@ def undo_round(w):
                 join(w, node(w, v).need, node(w, v).tour)
     for i in range(w.saved_tours):
         k = saved_tour(w, i).tour
+        nights = int(tour(w, k).night != NOWHERE) - int(saved_tour(w, i).was.night != NOWHERE)
         if w.shared:
             count_work(w, k, saved_tour(w, i).was.work - tour(w, k).work)
         copy_tour(tour(w, k), saved_tour(w, i).was)
         if tour(w, k).size > 0:
             crew(w, rule(w, k).pool).left -= 1
+        if nights != 0:
+            crew(w, rule(w, k).pool).nights += nights
+            stay(w, rule(w, k).stay).left += nights
     for i in range(w.absent_count):
         need(w, absent(w, i).need).absent_at = NOWHERE
     w.absent_count, w.busy, w.placed = w.saved_absents, w.saved_busy, w.saved_placed
@@ -110,6 +118,13 @@ def undo_round(w):
         absent(w, i).need = u
         need(w, u).absent_at = i
     w.cost, w.over = w.current, w.current_over
+
+
+@compiled
+def off_beat(w, v):
+    """What the visit node `v` costs for being off the beat of its need."""
+    asked = need(w, node(w, v).need)
+    return asked.off if asked.halves != NOWHERE and node(w, v).form < asked.halves else 0
 
 
 @compiled
@@ -138,7 +153,7 @@ def take_out(w, v):
     if w.grouped:
         part(w, u, k)
     w.placed -= 1
-    w.cost += asked.missing - day_price(w, u * w.columns + law.column).price
+    w.cost += asked.missing - day_price(w, u * w.columns + law.column).price - off_beat(w, v)
     asked.placed -= 1
     asked.absent_since = w.round
     if asked.absent_at == NOWHERE:
@@ -167,13 +182,14 @@ def put_in(w, v, k, p):
     detour += before.ahead + visit.ahead
     before.next, after.prev = v, v
     visit.prev, visit.next, visit.tour = p, q, k
+    visit.form, visit.row = asked.form, row_of(w, u, k)
     round_.size += 1
     round_.drive += detour
     round_.load += asked.load
     if w.grouped:
         join(w, u, k)
     w.placed += 1
-    w.cost -= asked.missing - day_price(w, u * w.columns + law.column).price
+    w.cost -= asked.missing - day_price(w, u * w.columns + law.column).price - off_beat(w, v)
     asked.placed += 1
     if asked.placed == asked.count:
         w.absent_count -= 1
@@ -181,6 +197,13 @@ def put_in(w, v, k, p):
         absent(w, asked.absent_at).need = last
         need(w, last).absent_at = asked.absent_at
         asked.absent_at = NOWHERE
+
+
+@compiled
+def is_away(w, k):
+    """Whether a night before or after tour `k` is spent away from home."""
+    before = rule(w, k).before
+    return tour(w, k).night != NOWHERE or (before != NOWHERE and tour(w, before).night != NOWHERE)
 
 
 @compiled
@@ -193,6 +216,8 @@ def settle(w):
         k = saved_tour(w, i).tour
         round_, law = tour(w, k), rule(w, k)
         cost = work = 0
+        if round_.size == 0 and is_away(w, k):
+            return False
         if round_.size > 0:
             work = round_.drive + round_.handling
             if w.timed:

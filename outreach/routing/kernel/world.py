@@ -41,6 +41,12 @@ NEED = np.dtype(
         ("absent_at", "i4"),  # where in `absent`, NOWHERE if nothing is missing
         ("absent_since", "i8"),  # the round in which it lost its last visit
         ("missing", "i8"),  # price of each visit left out
+        ("form", "i4"),  # in which its next visit is looked for and put in: itself, or one of its halves
+        ("halves", "i4"),  # its form in the morning, the next one is that in the afternoon; NOWHERE without a beat
+        ("beat", "i4"),  # rows of `beat` for mornings from here ..
+        ("beat_noon", "i4"),  # .. for afternoons from here ..
+        ("beat_end", "i4"),  # .. to here; equal: it has no beat
+        ("off", "i8"),  # price of each visit off its beat, NEVER if there may be none
         ("group", "i4"),  # its row in `bunch`, NOWHERE if its site is in no group
         ("site", "i4"),  # needs of one site may share a stop
     ],
@@ -60,6 +66,11 @@ RULE = np.dtype(
         ("set_up", "i4"),
         ("pack_up", "i4"),
         ("price", "i8"),  # of going out at all
+        ("base", "i4"),  # the place it starts from and ends at where no night is spent away
+        ("before", "i4"),  # the same bus's tour of the day before, that may spend the night between away; NOWHERE
+        ("after", "i4"),  # and of the day after
+        ("stay", "i4"),  # nights are counted by month: its row in `stay`
+        ("fixed", "i4"),  # 1: its nights stay as they are
         ("bus", "i4"),  # the rows in `share` of its vehicle and its week, NOWHERE where that has no price
         ("week", "i4"),
     ],
@@ -78,7 +89,9 @@ NODE = np.dtype(
         ("depart1", "i4"),  # and with lunch had or not owed
         ("late0", "i4"),  # latest arrival from which the rest of the tour can be done, lunch still to come
         ("late1", "i4"),
-        ("unused", "i4", 5),  # a node is a line of the processor's cache
+        ("form", "i4"),  # of the need, as it was put in
+        ("row", "i4"),  # of `window`, in its tour
+        ("unused", "i4", 3),  # a node is a line of the processor's cache
     ],
     align=True,
 )
@@ -89,6 +102,7 @@ TOUR = np.dtype(
         ("handling", "i4"),  # set-ups, services and pack-ups
         ("load", "i4"),
         ("over", "i4"),  # load above the capacity
+        ("night", "i4"),  # where the night after it is spent; NOWHERE: at home
         ("work", "i4"),  # from leaving to returning, as it was priced last
         ("joints", "i4"),  # visits in the same stop as the one before them
         ("saved", "i8"),  # the round of the search in which it was last saved
@@ -102,16 +116,21 @@ TABLES = {
     "rule": RULE,
     "leg": np.dtype([("seconds", "i4")]),  # [from, to]
     "leg_back": np.dtype([("seconds", "i4")]),  # [to, from]: whoever looks for a place reads two rows and no column
-    "hour": np.dtype([("row", "i4")]),  # [need, tour] row of `window`, NOWHERE where the need may not be in the tour
+    "form": np.dtype([("need", "i4")]),  # needs, then each half-day of those with a beat
+    "hour": np.dtype([("row", "i4")]),  # [form, tour] row of `window`, NOWHERE where the need may not be in the tour
     "window": np.dtype([("opens", "i4"), ("closes", "i4")]),  # [row, window], ended by an opening at FAR
     "day": np.dtype([("date", "i4")]),  # ordinals
     "day_price": np.dtype([("price", "i8")]),  # [need, column]
     "pattern": np.dtype([("holds", "i4")]),  # [pattern, day]
+    "beat": np.dtype([("day", "i4")]),  # open days of one beat after the other, each ended by NOWHERE
     "near": np.dtype([("need", "i4")]),  # [need, neighbour] the needs nearest to each
+    "bed": np.dtype([("place", "i4")]),  # [need, bed] the lodgings nearest to each
+    "lodging": np.dtype([("place", "i4")]),  # all of them
     # the plan in the making
     "node": NODE,  # visit nodes, then one node for each tour
     "tour": TOUR,
-    "crew": np.dtype([("left", "i4")]),  # [pool]
+    "crew": np.dtype([("left", "i4"), ("nights", "i4")]),  # [pool] for tours, and for nights away after them
+    "stay": np.dtype([("left", "i4")]),  # [base and month] nights away
     "share": np.dtype([("work", "i8"), ("fair", "i8"), ("days", "i8"), ("percent", "i8")], align=True),  # [share]
     "bunch": np.dtype([("tours", "i4")]),  # [group] tours that visit it
     "gathered": np.dtype([("visits", "i4")]),  # [group, tour]
@@ -121,8 +140,9 @@ TABLES = {
     "saved_node": np.dtype([("node", "i4"), ("was", NODE)], align=True),
     "saved_absent": np.dtype([("need", "i4")]),
     # scratch
-    "found": np.dtype([("cost", "i8"), ("after", "i4"), ("tour", "i4")], align=True),  # [day or 1] cheapest places
-    "stop": np.dtype([("need", "i4"), ("node", "i4")]),  # one tour in order
+    "found": np.dtype([("cost", "i8"), ("after", "i4"), ("tour", "i4"), ("form", "i4")], align=True),
+    # [day or 1] cheapest places; with beats [free or half, day]
+    "stop": np.dtype([("need", "i4"), ("node", "i4"), ("row", "i4")]),  # one tour in order
     "turn": np.dtype([("key", "i8"), ("need", "i4")], align=True),  # what is put back, in order
     "chain": np.dtype([("cost", "i8"), ("before", "i4")], align=True),  # [visits, day] days chosen together
 }
@@ -130,11 +150,17 @@ NUMBERS = (
     "needs",
     "tours",
     "places",
+    "forms",
     "visits",  # visit nodes; tour k has node visits + k
     "days",
     "columns",  # of prices by day
     "window_columns",
     "neighbours",
+    "removed",  # needs that a round takes out in the mean, and half a tour more
+    "beds",  # of a need
+    "lodgings",
+    "trip_days",  # at most
+    "night_price",
     "priced",  # 1: a visit costs more on some days
     "soft",  # 1: tours may be overloaded on the way, for a price
     "over_price",  # of a unit of load above a tour's capacity, adapted to the search
@@ -167,6 +193,7 @@ NUMBERS = (
     "saved_absents",
     "saved_busy",
     "saved_placed",
+    "found_from",  # where in `found` days begin
 )
 WORLD = np.dtype([(name, "i8") for name in (*TABLES, *NUMBERS)], align=True)
 
@@ -198,6 +225,7 @@ def _table(name: str) -> Any:
 
 need = _table("need")
 rule = _table("rule")
+form = _table("form")
 leg = _table("leg")
 leg_back = _table("leg_back")
 hour = _table("hour")
@@ -205,10 +233,14 @@ window = _table("window")
 day = _table("day")
 day_price = _table("day_price")
 pattern = _table("pattern")
+beat = _table("beat")
 near = _table("near")
+bed = _table("bed")
+lodging = _table("lodging")
 node = _table("node")
 tour = _table("tour")
 crew = _table("crew")
+stay = _table("stay")
 share = _table("share")
 bunch = _table("bunch")
 gathered = _table("gathered")
