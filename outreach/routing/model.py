@@ -332,14 +332,12 @@ def _prices(horizon: Horizon, rules: Array) -> Array:
     prices = np.zeros((len(horizon.problem.needs), int(columns.max(initial=-1)) + 1), dtype=np.int64)
     for u, need in enumerate(horizon.problem.needs):
         days = {pin.day for pin in horizon.pins.get(need.id, ())}
-        pinned = [ks for day, ks in by_day.items() if day in days] if days else []
-        for ks in by_day.values() if need.preferred_weeks else pinned:
+        everywhere = need.preferred_weeks or need.id in horizon.told_days
+        for ks in by_day.values() if everywhere else [ks for day, ks in by_day.items() if day in days]:
             prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
-    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
-    for need_id, day in horizon.announced:
-        for k in by_day[day] if need_id in numbers else ():
-            price = horizon.price_of_visit(horizon.needs[need_id], horizon.vehicle_days[k])
-            prices[numbers[need_id], columns[k]] = UNIT * price
+        for day in horizon.told_days.get(need.id, ()):
+            for k in by_day.get(day, ()):
+                prices[u, columns[k]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[k])
     return prices
 
 

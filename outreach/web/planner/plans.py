@@ -17,6 +17,7 @@ from outreach.i18n import translate
 from outreach.services import audit, boards, plan_rows, planning
 from outreach.services.breaches import PlanBreaches
 from outreach.services.fixes import need_fixes
+from outreach.services.proofs import proofs_of
 from outreach.services.reasons import reason_title
 from outreach.services.weights import PRICES, weights_of
 from outreach.web.auth import allow
@@ -196,10 +197,12 @@ def figures(plan_id: int) -> str:
     plan = boards.plan_row(g.session, plan_id)
     left = by_reason(boards.unserved(g.session, plan_id))
     missing = [(reason_title(code), sum(row.missing for row in rows)) for code, rows in left.items() if code]
+    found = boards.plan_figures(g.session, plan_id)
     return render_template(
         "planner/figures.html",
         plan=plan,
-        figures=boards.plan_figures(g.session, plan_id),
+        figures=found,
+        proofs=proofs_of(found),
         reasons=sorted(missing, key=lambda line: -line[1]),
         weights=weights_of(PRICES),
     )
