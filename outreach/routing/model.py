@@ -68,7 +68,6 @@ def world_of(horizon: Horizon, *, seed: int) -> World:
         "priced": int(_priced(horizon)),
         "soft": int(int((needs["load"] * needs["count"]).sum()) > int(rules["capacity"].min(initial=FAR))),
         "ordered": int((needs["kept_on"] != NOWHERE).any()),
-        "joining": int(horizon.shares_stops),
         "timed": int(_timed(horizon, windows)),
         "step": horizon.rules.step_s,
         "lunch": horizon.rules.lunch_s,
@@ -308,8 +307,9 @@ def _scratch(visits: int, tours: int, needs: int, days: int, *, longest: int, pa
 
 
 def _weights_together(horizon: Horizon, shares: Shares) -> dict[str, int]:
-    """The numbers of the same, and of long days."""
+    """The numbers of the same, of long days and of shared stops."""
     return {
+        "joining": int(horizon.shares_stops),
         "shared": int(bool(shares.shares)),
         "grouped": int(bool(shares.groups)),
         "group_price": UNIT * shares.group_s,
