@@ -19,6 +19,7 @@ PINNED_S = 10_000_000  # a pinned visit: more than any number of others it can p
 LONG_AGO_DAYS = 365  # a site not seen for a year or never waits no longer than this
 NEAR_DAYS = 30  # a visit farther ahead than this is moved at the plain price,
 NEAR_TIMES = 3  # one of today at so many times more
+AWAY_DAYS = 60  # from the announced day: what is moved farther than that costs no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Prices:
     night_s: int = 5_400  # a night of a crew away from home: an hour and a half of road
     off_beat_s: int = 1_200  # a visit off the weekday, half-day or weeks of its need's rhythm, where that is a wish
     moved_s: int = 12_000  # an announced visit not made on its day, a month ahead or more
+    moved_day_s: int = 30  # more for each day between the announced day and the one it is made on, up to 60
     other_vehicle_s: int = 1_200  # one made on its day by another vehicle
     balance_vehicles: int = 0  # percent of an hour for an hour a day above a vehicle's share; of four for two
     balance_weeks: int = 0  # the same of a week
@@ -67,6 +69,10 @@ class Prices:
         """What it costs not to make an announced visit on its day, so many days ahead: more the sooner it is."""
         near = NEAR_DAYS - min(max(days_ahead, 0), NEAR_DAYS)
         return self.moved_s + NEAR_TIMES * self.moved_s * near // NEAR_DAYS
+
+    def of_distance(self, days: int) -> int:
+        """What it costs more to make a moved visit so many days from where it was announced."""
+        return self.moved_day_s * min(days, AWAY_DAYS)
 
 
 def price_of_share(percent: int, over_s: int, days: int = 1) -> float:
