@@ -9,11 +9,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks import beats, exact, ours, peers
+from benchmarks import beats, exact, ours, peers, replan
 from benchmarks.case import Answer, Case, Verdict
 from benchmarks.day import DayCase
 from benchmarks.regular import RegularCase
-from benchmarks.table import EXACT, OURS, OWN, ROUNDS, TRACED, Row, engine_version
+from benchmarks.replan import RepairCase
+from benchmarks.table import ANEW, EXACT, OURS, OWN, ROUNDS, TRACED, Row, engine_version
 
 PERIOD_SOLVERS: dict[str, Callable[..., Answer]] = {
     OURS: ours.outreach,
@@ -23,16 +24,18 @@ PERIOD_SOLVERS: dict[str, Callable[..., Answer]] = {
     "ortools": peers.ortools,
     "two-phases": peers.two_phases,
 }
-Asked = Case | RegularCase | DayCase
+Asked = Case | RegularCase | DayCase | RepairCase
 DAY_SOLVERS: dict[str, Callable[..., Any]] = {OURS: ours.one_day, EXACT: exact.cp_sat}
 REGULAR_SOLVERS: dict[str, Callable[..., Any]] = {OURS: beats.regular}
+REPAIR_SOLVERS: dict[str, Callable[..., Any]] = {OURS: replan.mended, ANEW: replan.anew}
 MERCY = 2.0  # times the seconds asked for, and START_S for everything before, until a planner is ended by force
 START_S = 90.0
 
 
 def solvers(bench: str) -> dict[str, Callable[..., Any]]:
     """The planners of a benchmark by name."""
-    return {"day": DAY_SOLVERS, "rhythm": REGULAR_SOLVERS}.get(bench, PERIOD_SOLVERS)
+    by_bench = {"day": DAY_SOLVERS, "rhythm": REGULAR_SOLVERS, "replan": REPAIR_SOLVERS}
+    return by_bench.get(bench, PERIOD_SOLVERS)
 
 
 def measure(bench: str, case: Asked, solver: str, *, seconds: float, seed: int) -> Row:
@@ -69,8 +72,10 @@ def measure(bench: str, case: Asked, solver: str, *, seconds: float, seed: int) 
         took=round(took, 2),
         note="; ".join(verdict.faults[:3]) or verdict.note,
         best_known=case.best_known,
+        moved=verdict.moved,
+        lost=verdict.lost,
         actual=case.actual,
-        tours=1 if isinstance(case, DayCase) else len(case.slots),
+        tours=len(case.slots) if isinstance(case, Case | RegularCase) else 1,
         rounds=search.rounds if search else None,
         rounds_s=search.rounds_s if search else None,
         peak_mb=peak_mb,

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.draft import Draft
+from outreach.routing.expand import base_of
 from outreach.routing.hurdles import Lack, Spot, Wish, usual_hours
 from outreach.routing.solution import Hurdle
 
@@ -181,7 +182,7 @@ def _of_others(lack: Lack, spot: Spot, wish: Wish, at: Change) -> Iterator[Chang
 
 def _posts(draft: Draft, spot: Spot) -> tuple[str, ...]:
     """The posts that are missing for one vehicle more of the depot."""
-    horizon, depot = draft.desk.horizon, spot.vehicle.depot_id
+    horizon, depot = draft.desk.horizon, base_of(spot.vehicle, spot.day)
     there, out = horizon.posts_at(depot, spot.day), draft.out[depot, spot.day] + 1
     wanted = {"driver": spot.rules.drivers_per_vehicle, "librarian": spot.rules.librarians_per_vehicle}
     return tuple(post for post, each in wanted.items() for _ in range(out * each - there[post]))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from outreach.routing.problem import NO_ROAD, Need, Pin, Problem, Rules, Site, Travel, Turn, Vehicle
+from outreach.routing.problem import NO_ROAD, Need, Pin, Problem, Rules, Site, StaffMember, Travel, Turn, Vehicle
 from outreach.routing.rhythm_check import RhythmJudge
 from outreach.routing.solution import Breach, RuleName, Solution, Stop, Tour, Trip
 from outreach.routing.travel.great_circle import estimate
@@ -43,6 +43,7 @@ class _Judge:
         yield from self.pins_are_kept(solution)
         yield from self.one_tour_a_day(solution)
         yield from self.crews_suffice(solution)
+        yield from self.nights_are_allowed(solution)
         yield from self.needs_are_met(solution)
         yield from RhythmJudge(self).rhythms_are_kept(solution)
 
@@ -54,10 +55,60 @@ class _Judge:
         for before, after in pairwise(trip.tours):
             if after.day - before.day != timedelta(days=1) or before.end_place_id != after.start_place_id:
                 yield Breach(RuleName.BROKEN_TRIP, trip.vehicle_id, (after.day - before.day).days, after.day)
+            if before.end_place_id not in self.problem.lodgings:
+                yield Breach(RuleName.NO_LODGING, before.end_place_id, 0, before.day)
         if trip.tours and vehicle:
-            ends = (trip.tours[0].start_place_id, trip.tours[-1].end_place_id)
-            if ends != (vehicle.depot_id, vehicle.depot_id) or any(t.vehicle_id != vehicle.id for t in trip.tours):
-                yield Breach(RuleName.BROKEN_TRIP, trip.vehicle_id, 0, trip.tours[0].day)
+            first, last = trip.tours[0], trip.tours[-1]
+            ends = (first.start_place_id, last.end_place_id)
+            homes = (self.base_of(vehicle, first.day), self.base_of(vehicle, last.day))
+            if ends != homes or any(t.vehicle_id != vehicle.id for t in trip.tours):
+                yield Breach(RuleName.BROKEN_TRIP, trip.vehicle_id, 0, first.day)
+
+    @staticmethod
+    def base_of(vehicle: Vehicle, day: date) -> str:
+        """Where the vehicle is stationed on the day: at its base, or where it is on loan."""
+        for loan in vehicle.loans:
+            if day in loan.period:
+                return loan.depot_id
+        return vehicle.depot_id
+
+    def nights_are_allowed(self, solution: Solution) -> Iterator[Breach]:
+        """The same posts are there on both days of a night, and none need be away too many nights of a month."""
+        most = self.rules.nights_per_month_max
+        nights = [
+            (self.base_of(self.vehicles[before.vehicle_id], before.day), before.day)
+            for trip in solution.trips
+            for before in trip.tours[:-1]
+            if before.vehicle_id in self.vehicles
+        ]
+        if not self.problem.staff:
+            return
+        wanted = {"driver": self.rules.drivers_per_vehicle, "librarian": self.rules.librarians_per_vehicle}
+        for (depot_id, day), count in Counter(nights).items():
+            for post, each in wanted.items():
+                both = (day, day + timedelta(days=1))
+                there = sum(all(self.works(member, one) for one in both) for member in self.posts(depot_id, post))
+                if there < count * each:
+                    yield Breach(RuleName.NO_CREW, depot_id, count * each - there, day)
+        for (depot_id, year, month), count in Counter((depot, day.year, day.month) for depot, day in nights).items():
+            for post, each in wanted.items() if most is not None else ():
+                days = self.days_of(year, month)
+                able = sum(any(self.works(member, day) for day in days) for member in self.posts(depot_id, post))
+                if most is not None and count * each > most * able:
+                    yield Breach(RuleName.TOO_MANY_NIGHTS, depot_id, count * each - most * able, date(year, month, 1))
+
+    def posts(self, depot_id: str, post: str) -> list[StaffMember]:
+        """The posts of a kind at a base."""
+        return [member for member in self.problem.staff if member.depot_id == depot_id and member.post == post]
+
+    def works(self, member: StaffMember, day: date) -> bool:
+        """Whether the post is at work on the day."""
+        usual = day.weekday() in member.weekdays or day in self.rules.extra_days
+        return usual and not any(day in absence.period for absence in member.absences)
+
+    def days_of(self, year: int, month: int) -> list[date]:
+        """The days of the horizon in a month."""
+        return [day for day in self.problem.horizon.days() if (day.year, day.month) == (year, month)]
 
     def tour_is_allowed(self, tour: Tour) -> Iterator[Breach]:
         """The vehicle exists, may drive on that day, and the day belongs to the horizon."""
@@ -277,20 +328,14 @@ class _Judge:
         if not self.problem.staff:
             return
         out = Counter(
-            (self.vehicles[tour.vehicle_id].depot_id, tour.day)
+            (self.base_of(self.vehicles[tour.vehicle_id], tour.day), tour.day)
             for tour in solution.tours()
             if tour.vehicle_id in self.vehicles
         )
         wanted = {"driver": self.rules.drivers_per_vehicle, "librarian": self.rules.librarians_per_vehicle}
         for (depot_id, day), count in out.items():
             for post, each in wanted.items():
-                there = sum(
-                    member.depot_id == depot_id
-                    and member.post == post
-                    and (day.weekday() in member.weekdays or day in self.rules.extra_days)
-                    and not any(day in absence.period for absence in member.absences)
-                    for member in self.problem.staff
-                )
+                there = sum(self.works(member, day) for member in self.posts(depot_id, post))
                 if there < count * each:
                     yield Breach(RuleName.NO_CREW, depot_id, count * each - there, day)
 

@@ -18,7 +18,7 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 from outreach.routing.choice import Choice, Wish
 from outreach.routing.draft import Desk, Round
 from outreach.routing.problem import NO_ROAD, Need, Rules, Turn
-from outreach.routing.timeline import Call
+from outreach.routing.timeline import Call, Ends
 
 FAR = 10**7  # seconds: where no road leads
 SCALE = 100  # the model counts in hundredths of a second, as the price of work is in percent
@@ -35,14 +35,22 @@ class _Node:
     call: Call  # on the first of them
 
 
-def best_order(desk: Desk, k: int, calls: Sequence[Call], *, seconds: float = SEARCH_S) -> Round | None:
-    """The cheapest round found of vehicle-day `k` with exactly these visits; None if even `calls` as given is none."""
+def best_order(
+    desk: Desk, k: int, calls: Sequence[Call], *, ends: Ends | None = None, seconds: float = SEARCH_S
+) -> Round | None:
+    """The cheapest round found of vehicle-day `k` with exactly these visits; None if even `calls` as given is none.
+
+    Many visits between `ends` other than home stay in their order: the routing model knows no nights away.
+    """
+    ends = ends or desk.home[k]
     if len(calls) <= EASY_STOPS:
-        rounds = [found for order in permutations(calls) if isinstance(found := desk.round_of(k, order), Round)]
-        return min(rounds, key=lambda found: found.price, default=None)
-    given = desk.round_of(k, tuple(calls))
+        orders = (desk.round_of(k, order, ends) for order in permutations(calls))
+        return min((one for one in orders if isinstance(one, Round)), key=lambda found: found.price, default=None)
+    given = desk.round_of(k, tuple(calls), ends)
     if not isinstance(given, Round):
         return None
+    if ends != desk.home[k]:
+        return given
     made = frozenset({frozenset({k})})
     wishes = tuple(Wish(desk.horizon.needs[call.need_id], made, call.half) for call in calls)
     return improved(Choice(desk, (k,), wishes), {k: given}, seconds=seconds)[k]
@@ -98,7 +106,7 @@ class _Model:
         return _Node(wish.need, tuple(vehicles), self.desk.call(wish.need, self.ks[vehicles[0]], half=wish.half))
 
     def _legs(self) -> list[list[int]]:
-        places = [self.desk.depots[k] for k in self.ks] + [node.call.place for node in self.nodes]
+        places = [self.desk.home[k][0] for k in self.ks] + [node.call.place for node in self.nodes]
         seconds = self.desk.horizon.seconds
         return [[FAR if (leg := seconds[a][b]) == NO_ROAD else leg for b in places] for a in places]
 

@@ -119,7 +119,7 @@ def days_of(problem: Problem, disruption: Disruption) -> Period | None:
 
 def cut_off(problem: Problem, road: RoadClosed) -> frozenset[str]:
     """The sites behind a closed road."""
-    bases = {vehicle.depot_id for vehicle in problem.vehicles}
+    bases = {base for one in problem.vehicles for base in (one.depot_id, *(loan.depot_id for loan in one.loans))}
     behind = road.from_place if road.to_place in bases else road.to_place
     return frozenset(site.id for site in problem.sites if site.place_id == behind)
 

@@ -2,19 +2,18 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise, permutations
 from math import inf
 
-from outreach.domain.errors import BrokenPlan
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import NO_ROAD, Need
-from outreach.routing.rhythm import Form, Half, halves_in, has_beat, step_days
+from outreach.routing.rhythm import Half, has_beat, step_days
 from outreach.routing.shares import Ledger, Shares
 from outreach.routing.solution import Ending, Solution, Tour, Trip
-from outreach.routing.timeline import Call, Clock, Failure, Misfit, Times, call_of
+from outreach.routing.timeline import Call, Clock, Ends, Failure, Misfit, Times, call_of
 
 ALL_ORDERS_UP_TO = 3  # visits; beyond that an insertion keeps the order of the others
 
@@ -49,12 +48,16 @@ class Desk:
         self.laws = [laws.index(own) for own in rules]  # by number: vehicle-days with the same rules
         self._clocks = [Clock(horizon, own) for own in laws]
         self.numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(self.vehicle_days)}
-        self.depots = [horizon.travel.index[vd.vehicle.depot_id] for vd in self.vehicle_days]
-        self.crew_of = [(vd.vehicle.depot_id, vd.day) for vd in self.vehicle_days]
+        depots = [horizon.travel.index[vd.depot_id] for vd in self.vehicle_days]
+        self.home: list[Ends] = [(depot, depot) for depot in depots]
+        self.crew_of = [(vd.depot_id, vd.day) for vd in self.vehicle_days]
+        self.after = horizon.nights
+        self.before = {after: k for k, after in horizon.nights.items()}
+        self._lodgings = [horizon.travel.index[place] for place in horizon.problem.lodgings]
         self._seed = seed
         self._rounds: dict[object, Round | Failure] = {}
         self._calls: dict[object, Call] = {}
-        self._alone: dict[tuple[Call, int], Round | Failure] = {}
+        self._alone: dict[tuple[Call, int, Ends], Round | Failure] = {}
         self._allowed: dict[str, list[int]] = {}
 
     def clock_of(self, k: int) -> Clock:
@@ -71,14 +74,25 @@ class Desk:
         return self._calls[key]
 
     def alone(self, k: int, call: Call) -> Round | Failure:
-        """The round of vehicle-day `k` that holds nothing but `call`."""
+        """The round of vehicle-day `k` that holds nothing but `call`, with nights away around it where they help."""
         capacity = self.vehicle_days[k].vehicle.capacity
         if capacity is not None and call.load > capacity:
             return Failure(Misfit.LOAD)
-        key = (call, self.laws[k])
+        ends = self.nearest_ends(k, call)
+        key = (call, self.laws[k], ends)
         if key not in self._alone:
-            self._alone[key] = self.round_of(k, (call,))
+            self._alone[key] = self.round_of(k, (call,), ends)
         return self._alone[key]
+
+    def nearest_ends(self, k: int, call: Call) -> Ends:
+        """Where vehicle-day `k` would start and end for nothing but `call`: at home, or at a lodging that is nearer."""
+        start, end = self.home[k]
+        seconds, place = self.horizon.seconds, call.place
+        if k in self.before:
+            start = min((start, *self._lodgings), key=lambda here: _way(seconds[here][place]))
+        if k in self.after:
+            end = min((end, *self._lodgings), key=lambda there: _way(seconds[place][there]))
+        return start, end
 
     def allowed(self, need: Need) -> list[int]:
         """The vehicle-days of which `need` could be the only visit."""
@@ -98,21 +112,25 @@ class Desk:
         call = self.call(need, k)
         return call.follows is not None or isinstance(self.alone(k, call), Round)
 
-    def round_of(self, k: int, calls: tuple[Call, ...]) -> Round | Failure:
-        """The best round of vehicle-day `k` with these calls; of many calls, in the order given."""
+    def round_of(self, k: int, calls: tuple[Call, ...], ends: Ends | None = None) -> Round | Failure:
+        """The best round of vehicle-day `k` with these calls between `ends` (None: from home to home).
+
+        Of many calls in the order given.
+        """
         small = len(calls) <= ALL_ORDERS_UP_TO
-        key = (self.depots[k], self.laws[k], frozenset(calls) if small else calls)
+        ends = ends or self.home[k]
+        key = (ends, self.laws[k], frozenset(calls) if small else calls)
         found = self._rounds.get(key)
         if found is None:
             orders = permutations(calls) if small else [calls]
-            found = self._rounds[key] = self._best(k, orders)
+            found = self._rounds[key] = self._best(k, orders, ends)
         return found
 
-    def _best(self, k: int, orders: Iterable[tuple[Call, ...]]) -> Round | Failure:
-        clock, depot = self.clock_of(k), self.depots[k]
+    def _best(self, k: int, orders: Iterable[tuple[Call, ...]], ends: Ends) -> Round | Failure:
+        clock = self.clock_of(k)
         best: Round | Failure | None = None
         for order in orders:
-            times = clock.times(depot, order)
+            times = clock.times(ends, order)
             if isinstance(times, Failure):
                 if best is None or (isinstance(best, Failure) and 0 < times.over_s < best.over_s):
                     best = times
@@ -123,37 +141,40 @@ class Desk:
         assert best is not None
         return best
 
-    def with_call(self, k: int, old: Round | None, call: Call, *, limit: float = inf) -> Round | Failure:
-        """`old` with one more call at its best position.
+    def with_call(
+        self, k: int, old: Round | None, call: Call, *, ends: Ends | None = None, limit: float = inf
+    ) -> Round | Failure:
+        """`old` with one more call at its best position, between `ends` (None: from home to home).
 
         Gives up before looking at times where the detour alone, in the order of `old`, costs `limit` or more.
         """
-        if old is None:
-            return self.alone(k, call)
+        ends, others = ends or self.home[k], old.calls if old else ()
         capacity = self.vehicle_days[k].vehicle.capacity
-        if capacity is not None and call.load + sum(other.load for other in old.calls) > capacity:
+        if capacity is not None and call.load + sum(other.load for other in others) > capacity:
             return Failure(Misfit.LOAD)
-        detours = self._detours(k, old, call)
+        if old is None:
+            return self.round_of(k, (call,), ends)
+        detours = self._detours(ends, old, call)
         if min(detours) >= limit:
             return Failure(Misfit.DRIVE)
         if len(old.calls) < ALL_ORDERS_UP_TO:
-            return self.round_of(k, (*old.calls, call))
+            return self.round_of(k, (*old.calls, call), ends)
         best: Round | Failure = Failure(Misfit.SHIFT)
         for position, detour in enumerate(detours):
             if detour >= limit or detour == inf:
                 continue
-            found = self.round_of(k, (*old.calls[:position], call, *old.calls[position:]))
+            found = self.round_of(k, (*old.calls[:position], call, *old.calls[position:]), ends)
             if isinstance(best, Failure) or (isinstance(found, Round) and found.price < best.price):
                 best = found
         return best
 
-    def _detours(self, k: int, old: Round, call: Call) -> list[float]:
+    def _detours(self, ends: Ends, old: Round, call: Call) -> list[float]:
         """Seconds of driving that `call` adds at each position of `old`; infinite where no road leads."""
         seconds, place = self.horizon.seconds, call.place
         from_call = seconds[place]
         detours: list[float] = []
-        before = depot = self.depots[k]
-        for after in (*(other.place for other in old.calls), depot):
+        before = ends[0]
+        for after in (*(other.place for other in old.calls), ends[1]):
             to, on = seconds[before][place], from_call[after]
             detours.append(inf if NO_ROAD in (to, on) else to + on - seconds[before][after])
             before = after
@@ -167,11 +188,22 @@ class Draft:
         self.desk = desk
         self.needs = desk.horizon.needs
         self.rounds: dict[int, Round] = {}
+        self.nights: dict[int, int] = {}  # by vehicle-day: row of the place where the night after it is spent
         self.days: dict[str, tuple[date, ...]] = dict.fromkeys(self.needs, ())
         self.halves: dict[str, dict[date, Half]] = {}  # by need with a beat: its visits that are on it
         self.out: Counter[tuple[str, date]] = Counter()
         self.ledger = Ledger(desk.shares)
         self.price = float(sum(need.quota * desk.horizon.price_of_missing(need) for need in self.needs.values()))
+
+    def ends(self, k: int) -> Ends:
+        """Where vehicle-day `k` starts and ends."""
+        home, before = self.desk.home[k], self.desk.before.get(k, -1)
+        return self.nights.get(before, home[0]), self.nights.get(k, home[1])
+
+    def stay_away(self, k: int, place: int) -> None:
+        """Spend the night after vehicle-day `k` at `place`; neither day holds a visit yet."""
+        self.nights[k] = place
+        self.price += self.desk.horizon.problem.prices.night_s
 
     def missing(self) -> list[str]:
         """The need of each visit that has no day yet, once per visit."""
@@ -212,6 +244,17 @@ class Draft:
         depot, day = self.desk.crew_of[k]
         return self.out[depot, day] < self.desk.horizon.crews_at(depot, day)
 
+    def may_stay(self, ks: Sequence[int]) -> bool:
+        """Whether the nights after the vehicle-days `ks` may be spent away as well: posts and months allow it."""
+        desk, horizon = self.desk, self.desk.horizon
+        more = [*self.nights, *ks]
+        overnight = Counter(desk.crew_of[k] for k in more)
+        if any(count > horizon.crews_overnight(*key) for key, count in overnight.items()):
+            return False
+        months = Counter((depot, (day.year, day.month)) for depot, day in map(desk.crew_of.__getitem__, more))
+        left = {key: horizon.nights_left(*key) for key in months}
+        return all(most is None or months[key] <= most for key, most in left.items())
+
     def price_of_adding(
         self, need: Need, k: int, *, limit: float = inf, halves: tuple[Half | None, ...] | None = None
     ) -> tuple[float, Round] | None:
@@ -235,7 +278,7 @@ class Draft:
     def _price_of_form(self, need: Need, k: int, *, half: Half | None, limit: float) -> tuple[float, Round] | None:
         old, horizon = self.rounds.get(k), self.desk.horizon
         wish = horizon.price_of_visit(need, self.desk.vehicle_days[k]) + horizon.price_of_form(need, half)
-        found = self.desk.with_call(k, old, self.desk.call(need, k, half=half), limit=limit - wish)
+        found = self.desk.with_call(k, old, self.desk.call(need, k, half=half), ends=self.ends(k), limit=limit - wish)
         if isinstance(found, Failure):
             return None
         price = found.price - (old.price if old is not None else 0.0)
@@ -285,62 +328,19 @@ class Draft:
         self._set_round(k, new)
 
     def solution(self, *, seed: int, ending: Ending) -> Solution:
-        """The draft as a solution of one-day trips, by day; what is missing carries no reasons yet."""
-        desk = self.desk
-        trips = []
-        for k in sorted(self.rounds):
-            place, round_ = desk.vehicle_days[k], self.rounds[k]
-            tour: Tour = desk.clock_of(k).tour(place.vehicle, place.day, desk.depots[k], round_.calls, round_.times)
-            trips.append(Trip(place.vehicle.id, (tour,)))
+        """The draft as a solution, trips by their first day; what is missing carries no reasons yet."""
+        desk, trips = self.desk, []
+        for first in sorted(k for k in self.rounds if desk.before.get(k) not in self.nights):
+            days = [first]
+            while days[-1] in self.nights:
+                days.append(desk.after[days[-1]])
+            trips.append(Trip(desk.vehicle_days[first].vehicle.id, tuple(self.tour(k) for k in days)))
         return Solution(trips=tuple(trips), seed=seed, ending=ending)
 
-
-def take_over(draft: Draft, solution: Solution) -> None:
-    """Put into `draft` every visit of `solution` that its vehicle-day can still take."""
-    made = halves_in(draft.desk.horizon, solution)
-    for tour, stop in solution.stops():
-        k, need = draft.desk.numbers.get((tour.vehicle_id, tour.day), -1), draft.needs.get(stop.need_id)
-        if k < 0 or need is None or len(draft.days[need.id]) >= need.quota or not draft.desk.may_use(need, k):
-            continue
-        found = draft.price_of_adding(need, k, halves=(made[need.id].get(tour.day),) if has_beat(need) else None)
-        if found is not None:
-            draft.add(need, k, found[1])
-
-
-def rounds_of(desk: Desk, solution: Solution) -> dict[int, list[Form]]:
-    """The vehicle-days of `solution` with their visits in order, those on a beat in their half of the day."""
-    made = halves_in(desk.horizon, solution)
-    return {
-        desk.numbers[tour.vehicle_id, tour.day]: [
-            Form(stop.need_id, made.get(stop.need_id, {}).get(tour.day)) for stop in tour.stops
-        ]
-        for tour in solution.tours()
-    }
-
-
-def forms_of(draft: Draft) -> dict[int, tuple[int, ...]]:
-    """The visits of each vehicle-day in order, as the search counts them."""
-    numbers = draft.desk.horizon.form_numbers
-    return {
-        k: tuple(numbers[Form(call.need_id, call.half)] for call in found.calls) for k, found in draft.rounds.items()
-    }
-
-
-def draft_of(desk: Desk, rounds: Mapping[int, Sequence[str] | Sequence[Form]]) -> Draft:
-    """The draft with these needs, in this order, on these vehicle-days; BrokenPlan where a day cannot be driven."""
-    draft = Draft(desk)
-    for k, visits in sorted(rounds.items()):
-        forms = [Form(visit) if isinstance(visit, str) else visit for visit in visits]
-        calls = tuple(desk.call(draft.needs[form.need_id], k, half=form.half) for form in forms)
-        found = desk.round_of(k, calls)
-        if isinstance(found, Failure):
-            raise BrokenPlan(
-                "Kế hoạch vừa xếp vi phạm quy tắc {rule} tại {where}; không được lưu",
-                rule=found.misfit.value,
-                where=f"{desk.vehicle_days[k].vehicle.id} {desk.vehicle_days[k].day}",
-            )
-        draft.take_round(k, found)
-    return draft
+    def tour(self, k: int) -> Tour:
+        """The tour of vehicle-day `k`, which holds visits."""
+        place, round_ = self.desk.vehicle_days[k], self.rounds[k]
+        return self.desk.clock_of(k).tour(place.vehicle, place.day, self.ends(k), round_.calls, round_.times)
 
 
 def fill(draft: Draft) -> None:
@@ -360,3 +360,7 @@ def fill(draft: Draft) -> None:
                 best, best_k = found, k
         if best is not None:
             draft.add(need, best_k, best[1])
+
+
+def _way(seconds: int) -> float:
+    return inf if seconds == NO_ROAD else seconds

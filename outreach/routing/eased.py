@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from outreach.domain.times import Period
 from outreach.routing.changes import Change
-from outreach.routing.expand import Horizon
+from outreach.routing.expand import Horizon, base_of
 from outreach.routing.problem import (
     EVERY_DAY,
     Absence,
@@ -142,7 +142,8 @@ def _with_rules(problem: Problem, rules: Rules) -> Problem:
 
 def _more_posts(problem: Problem, change: Change) -> Problem:
     """Posts at the vehicle's base that are there on that day alone."""
-    depot = next(vehicle.depot_id for vehicle in problem.vehicles if vehicle.id == change.vehicle_id)
+    vehicle = next(vehicle for vehicle in problem.vehicles if vehicle.id == change.vehicle_id)
+    depot = base_of(vehicle, change.day)
     away = tuple(Absence(part) for part in _without(problem.horizon, change.day))
     more = (
         StaffMember(f"{depot} {post} {change.day} {i}", depot, post, frozenset({change.day.weekday()}), away)

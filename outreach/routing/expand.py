@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -12,10 +12,11 @@ import numpy as np
 
 from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.objective import PINNED_S
-from outreach.routing.problem import Absence, Need, Pin, Problem, Rules, Site, Vehicle
+from outreach.routing.problem import Absence, Need, Pin, Problem, Rules, Site, StaffMember, Vehicle
 from outreach.routing.rhythm import Beat, Form, Half, beats_of, has_beat
 from outreach.routing.travel.great_circle import estimate
 
+DAY = timedelta(days=1)
 Hours = tuple[str, str, date]  # a need, a vehicle and a day
 
 
@@ -30,15 +31,21 @@ class Standstill(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class VehicleDay:
-    """A vehicle on a day on which it can drive."""
+    """A vehicle on a day on which it can drive, and the base it is stationed at then."""
 
     vehicle: Vehicle
     day: date
+    depot_id: str
 
 
 def absent_on(absences: tuple[Absence, ...], day: date) -> Absence | None:
     """The absence that covers `day`, if any."""
     return next((absence for absence in absences if day in absence.period), None)
+
+
+def base_of(vehicle: Vehicle, day: date) -> str:
+    """The base at which `vehicle` is stationed on `day`."""
+    return next((loan.depot_id for loan in vehicle.loans if day in loan.period), vehicle.depot_id)
 
 
 def pinned_hours(pins: Iterable[Pin], windows: tuple[TimeWindow, ...]) -> tuple[TimeWindow, ...]:
@@ -69,6 +76,9 @@ class Horizon:
             self.pins[pin.need_id].append(pin)
         self.frozen = frozenset((frozen.vehicle_id, frozen.day) for frozen in problem.frozen)
         self.announced = {(told.need_id, told.day): told.vehicle_id for told in problem.announced}
+        self.told_days: defaultdict[str, list[date]] = defaultdict(list)  # by need
+        for told in problem.announced:
+            self.told_days[told.need_id].append(told.day)
 
     def with_hours(self, hours: Mapping[Hours, TimeWindow]) -> "Horizon":
         """The same horizon in which some visits keep their hours where they are."""
@@ -105,29 +115,30 @@ class Horizon:
     @cached_property
     def crews(self) -> dict[tuple[str, date], int]:
         """Complete crews per depot and day; a depot without any staff listed is not limited by crews."""
-        rules = self.rules
         depots = {member.depot_id for member in self.problem.staff}
         crews = {}
         for depot in depots:
             for day in self.problem.horizon.days():
-                posts = self.posts_at(depot, day)
-                counts = []
-                if rules.drivers_per_vehicle:
-                    counts.append(posts["driver"] // rules.drivers_per_vehicle)
-                if rules.librarians_per_vehicle:
-                    counts.append(posts["librarian"] // rules.librarians_per_vehicle)
-                crews[depot, day] = min(counts, default=len(self.problem.vehicles))
+                crews[depot, day] = self._crews_of(self.posts_at(depot, day))
         return crews
 
-    def posts_at(self, depot_id: str, day: date) -> Counter[str]:
-        """How many posts of each kind are at `depot_id` on `day`."""
+    def _crews_of(self, posts: Counter[str]) -> int:
+        rules = self.rules
+        wanted = (("driver", rules.drivers_per_vehicle), ("librarian", rules.librarians_per_vehicle))
+        return min((posts[post] // each for post, each in wanted if each), default=len(self.problem.vehicles))
+
+    def posts_at(self, depot_id: str, *days: date) -> Counter[str]:
+        """How many posts of each kind are at `depot_id` on all of `days`."""
         return Counter(
             member.post
             for member in self.problem.staff
-            if member.depot_id == depot_id
-            and (day.weekday() in member.weekdays or day in self.rules.extra_days)
-            and not absent_on(member.absences, day)
+            if member.depot_id == depot_id and all(self.is_at_work(member, day) for day in days)
         )
+
+    def is_at_work(self, member: StaffMember, day: date) -> bool:
+        """Whether a post works on `day`."""
+        works = day.weekday() in member.weekdays or day in self.rules.extra_days
+        return works and not absent_on(member.absences, day)
 
     def crews_at(self, depot_id: str, day: date) -> int:
         """How many vehicles the posts at `depot_id` can man on `day`."""
@@ -143,7 +154,7 @@ class Horizon:
             return Standstill.WEEKDAY
         if absent_on(vehicle.absences, day):
             return Standstill.AWAY
-        if self.crews_at(vehicle.depot_id, day) < 1:
+        if self.crews_at(base_of(vehicle, day), day) < 1:
             return Standstill.NO_CREW
         return None
 
@@ -151,11 +162,46 @@ class Horizon:
     def vehicle_days(self) -> tuple[VehicleDay, ...]:
         """Every vehicle on every day it can drive, by day, then in the vehicles' order."""
         return tuple(
-            VehicleDay(vehicle, day)
+            VehicleDay(vehicle, day, base_of(vehicle, day))
             for day in self.problem.horizon.days()
             for vehicle in self.problem.vehicles
             if self.standstill(vehicle, day) is None
         )
+
+    @cached_property
+    def nights(self) -> dict[int, int]:
+        """By number: vehicle-days after which a night may be spent away, and the same vehicle's next day from there."""
+        if self.rules.trip_days_max < 2 or not self.problem.lodgings:
+            return {}
+        numbers = {(vd.vehicle.id, vd.day): k for k, vd in enumerate(self.vehicle_days)}
+        found = {}
+        for k, vd in enumerate(self.vehicle_days):
+            after = numbers.get((vd.vehicle.id, vd.day + DAY))
+            if after is not None and self.vehicle_days[after].depot_id == vd.depot_id:
+                found[k] = after
+        return found
+
+    def crews_overnight(self, depot_id: str, day: date) -> int:
+        """How many crews of `depot_id` can be away from `day` to the next, the same posts on both."""
+        if not self.problem.staff:
+            return len(self.problem.vehicles)
+        return self._crews_of(self.posts_at(depot_id, day, day + DAY))
+
+    def nights_left(self, depot_id: str, month: tuple[int, int]) -> int | None:
+        """Nights that the posts of `depot_id` can be away in a month (year, month), all together; None: no limit."""
+        most = self.rules.nights_per_month_max
+        if most is None or not self.problem.staff:
+            return None
+        days = [day for day in self.problem.horizon.days() if (day.year, day.month) == month]
+        posts = Counter(
+            member.post
+            for member in self.problem.staff
+            if member.depot_id == depot_id and any(self.is_at_work(member, day) for day in days)
+        )
+        rules = self.rules
+        wanted = (("driver", rules.drivers_per_vehicle), ("librarian", rules.librarians_per_vehicle))
+        able = [most * posts[post] // each for post, each in wanted if each]
+        return min(able, default=None)
 
     @cached_property
     def driving_days(self) -> dict[str, list[date]]:
@@ -294,12 +340,14 @@ class Horizon:
     def price_of_wishes(self, need: Need, place: VehicleDay) -> int:
         """What a visit of `need` costs there by the host's weeks and by what was announced.
 
-        To keep an announced day saves what moving would cost: then a missed visit is one that was moved, too.
+        To keep an announced day saves what moving would cost: then a missed visit is one that was moved, too. On
+        another day it costs more the farther that is from the nearest announced one of the need.
         """
         prices = self.problem.prices
         price, told = prices.of_day(need, place.day), self.announced.get((need.id, place.day))
         if told is None:
-            return price
+            days = self.told_days.get(need.id)
+            return price + prices.of_distance(min(abs((place.day - one).days) for one in days)) if days else price
         ahead = (place.day - (self.problem.today or self.problem.horizon.first)).days
         return price - prices.of_moving(ahead) + prices.other_vehicle_s * (told != place.vehicle.id)
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from outreach.routing.checks import check
-from outreach.routing.draft import Desk, Draft, Round, draft_of, rounds_of, take_over
+from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon, Standstill
 from outreach.routing.nearest import with_nearest
 from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
+from outreach.routing.redraft import draft_of, rounds_of, take_over
 from outreach.routing.rhythm import halves_in
 from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
 from outreach.routing.timeline import Call, Failure, Misfit
@@ -31,7 +32,18 @@ def explained(problem: Problem, solution: Solution) -> Solution:
     if check(problem, solution):
         return solution
     desk = Desk(Horizon(problem))
-    return replace(solution, unserved=explain(draft_of(desk, rounds_of(desk, solution))))
+    rounds = rounds_of(desk, solution)
+    return replace(solution, unserved=explain(draft_of(desk, rounds, nights_of(desk, solution))))
+
+
+def nights_of(desk: Desk, solution: Solution) -> dict[int, int]:
+    """By vehicle-day: the row of the place at which the night after it is spent."""
+    index = desk.horizon.travel.index
+    return {
+        desk.numbers[tour.vehicle_id, tour.day]: index[tour.end_place_id]
+        for trip in solution.trips
+        for tour in trip.tours[:-1]
+    }
 
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:
@@ -103,8 +115,11 @@ def reasons_of(draft: Draft, need: Need, *, taken: frozenset[int] = frozenset())
 
 def _has_road(draft: Draft, vehicle: Vehicle, site: Site) -> bool:
     index, seconds = draft.desk.horizon.travel.index, draft.desk.horizon.seconds
-    depot, place = index[vehicle.depot_id], index[site.place_id]
-    return NO_ROAD not in (seconds[depot][place], seconds[place][depot])
+    place, problem = index[site.place_id], draft.desk.horizon.problem
+    bases = {vehicle.depot_id, *(loan.depot_id for loan in vehicle.loans)}
+    ends = [index[end] for end in (*bases, *(problem.lodgings if draft.desk.after else ()))]
+    there, back = ({seconds[end][place] for end in ends}, {seconds[place][end] for end in ends})
+    return there != {NO_ROAD} and back != {NO_ROAD}
 
 
 def _reason(code: ReasonCode, **details: int | str) -> Reason:
@@ -184,7 +199,7 @@ def _what_stops_form(draft: Draft, k: int, call: Call, *, taken: bool) -> tuple[
     if taken or not draft.crew_allows(k):
         return ReasonCode.FULL if taken else ReasonCode.NO_CREW, 0
     round_ = draft.rounds.get(k)
-    if round_ is None or isinstance(found := desk.with_call(k, round_, call), Round):
+    if round_ is None or isinstance(found := desk.with_call(k, round_, call, ends=draft.ends(k)), Round):
         return ReasonCode.LEFT_OUT, 0  # never in a plan of the planner, which fills such places
     return _what_is_full(round_, call, found)
 
@@ -231,5 +246,5 @@ def _drive_alone(draft: Draft, need: Need) -> int:
     """Seconds there and back from the nearest depot."""
     horizon, seconds = draft.desk.horizon, draft.desk.horizon.seconds
     place = horizon.travel.index[horizon.sites[need.site_id].place_id]
-    depots = {horizon.travel.index[vehicle.depot_id] for vehicle in horizon.problem.vehicles}
+    depots = {home[0] for home in draft.desk.home}
     return min(seconds[depot][place] + seconds[place][depot] for depot in depots)

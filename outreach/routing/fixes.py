@@ -13,14 +13,14 @@ from outreach.routing.changes import Change, ChangeKind, changes_of
 from outreach.routing.checks import check
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft, Round
 from outreach.routing.eased import changed
-from outreach.routing.expand import Horizon
+from outreach.routing.expand import Horizon, base_of
 from outreach.routing.explain import explain_standing, standing
 from outreach.routing.hurdles import Lack, Spot, Wish
 from outreach.routing.nearest import RANK, WaysIn
-from outreach.routing.problem import Need, Problem
+from outreach.routing.problem import Need, Problem, Vehicle
 from outreach.routing.solution import Hurdle, Solution, Stop, Tour, Trip, Unserved
 from outreach.routing.solve import judged
-from outreach.routing.timeline import Call, Clock, Times, call_of
+from outreach.routing.timeline import Call, Clock, Ends, Times, call_of
 from outreach.routing.travel.great_circle import estimate
 from outreach.routing.validate import validate
 
@@ -121,11 +121,8 @@ class Workbench:
         self.tours: dict[VehicleDay, Tour] = {(tour.vehicle_id, tour.day): tour for tour in solution.tours()}
         far = {(tour.vehicle_id, tour.day) for trip in solution.trips if len(trip.tours) > 1 for tour in trip.tours}
         self.ways = WaysIn(self.draft, taken)
-        self.spots = [
-            spot
-            for spot in self.ways.spots
-            if (spot.vehicle.id, spot.day) not in far and (first is None or spot.day >= first)
-        ]
+        begin = max(day for day in (first, problem.today, problem.horizon.first) if day is not None)
+        self.spots = [spot for spot in self.ways.spots if (spot.vehicle.id, spot.day) not in far and spot.day >= begin]
         self.known = Counter(check(self.problem, _counted(self.problem, solution)))
         numbers = self.draft.desk.numbers
         self.may_take = {numbers[at] for spot in self.spots if (at := (spot.vehicle.id, spot.day)) in numbers}
@@ -290,14 +287,21 @@ def _inserted(horizon: Horizon, tour: Tour | None, need_id: str, at: VehicleDay,
     stops = [stop for stop in tour.stops if stop.need_id != without] if tour else []
     others = [call_of(horizon, horizon.needs[stop.need_id], vehicle, day) for stop in stops]
     kept = [_at_its_hours(other, stop) for other, stop in zip(others, stops, strict=True)]
-    clock, depot = Clock(horizon, horizon.rules_on(vehicle, day)), horizon.travel.index[vehicle.depot_id]
+    clock, ends = Clock(horizon, horizon.rules_on(vehicle, day)), _ends(horizon, vehicle, day, tour)
     ways = [_in_between(kept, call), _in_between(others, call)]
     if len(others) < ALL_ORDERS_UP_TO:
         ways.append(permutations((*others, call)))
     for orders in ways:  # the least change first
-        if best := _cheapest_order(horizon, clock, depot, orders):
-            return clock.tour(vehicle, day, depot, *best)
+        if best := _cheapest_order(horizon, clock, ends, orders):
+            return clock.tour(vehicle, day, ends, *best)
     return None
+
+
+def _ends(horizon: Horizon, vehicle: Vehicle, day: date, tour: Tour | None) -> Ends:
+    """Where the vehicle's day starts and ends: at its base, or as its tour does."""
+    base = base_of(vehicle, day)
+    start, end = (tour.start_place_id, tour.end_place_id) if tour else (base, base)
+    return horizon.travel.index[start], horizon.travel.index[end]
 
 
 def _in_between(others: Sequence[Call], call: Call) -> Iterator[tuple[Call, ...]]:
@@ -312,11 +316,11 @@ def _at_its_hours(call: Call, stop: Stop) -> Call:
 
 
 def _cheapest_order(
-    horizon: Horizon, clock: Clock, depot: int, orders: Iterator[tuple[Call, ...]]
+    horizon: Horizon, clock: Clock, ends: Ends, orders: Iterator[tuple[Call, ...]]
 ) -> tuple[tuple[Call, ...], Times] | None:
     best: tuple[float, tuple[Call, ...], Times] | None = None
     for order in orders:
-        times = clock.times(depot, order)
+        times = clock.times(ends, order)
         if isinstance(times, Times):
             price = horizon.problem.prices.of_tour(times.drive_s, times.return_s - times.leave_s)
             if best is None or price < best[0]:

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.draft import Draft
-from outreach.routing.expand import absent_on
+from outreach.routing.expand import absent_on, base_of
 from outreach.routing.problem import Need, Rules, Site, Vehicle
 from outreach.routing.rhythm import halves_left
 from outreach.routing.solution import Hurdle
-from outreach.routing.timeline import Call, Clock
+from outreach.routing.timeline import Call, Clock, Ends
 
 MONTH_DAYS = 30  # a wish for days that is moved by so much has given way as a whole
 
@@ -39,7 +39,7 @@ class Spot:
 
     vehicle: Vehicle
     day: date
-    depot: int  # row of the travel arrays
+    ends: Ends
     calls: tuple[Call, ...]
     clock: Clock  # without a limit of stops: that is counted, not walked
     rules: Rules
@@ -85,7 +85,7 @@ def at_home(draft: Draft, vehicle: Vehicle, day: date) -> Iterator[Lack]:
         yield Lack(Hurdle.VEHICLE_WEEKDAY)
     if absent_on(vehicle.absences, day):
         yield Lack(Hurdle.VEHICLE_AWAY)
-    yield from _crew(draft, vehicle.depot_id, day)
+    yield from _crew(draft, base_of(vehicle, day), day)
 
 
 def _crew(draft: Draft, depot_id: str, day: date) -> Iterator[Lack]:

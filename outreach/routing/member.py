@@ -11,7 +11,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from outreach.routing.team import Quest, Rounds, Sign, Word
+from outreach.routing.team import Quest, Schedule, Sign, Word
 
 if TYPE_CHECKING:
     from outreach.routing.search import Search
@@ -78,7 +78,7 @@ class _Member:
     def meet(self, search: "Search") -> None:
         """Hear of the others' plans and go on from the cheapest."""
         self.say(_word(Sign.RESTING, search))
-        plans: list[Rounds] = self.inbox.get()
+        plans: list[Schedule] = self.inbox.get()
         search.learn(plans)
 
     def say(self, word: Word) -> None:
@@ -88,7 +88,7 @@ class _Member:
 
 
 def _word(sign: Sign, search: "Search") -> Word:
-    return Word(sign, search.best_price, search.rounds_done, search.best_rounds())
+    return Word(sign, search.best_price, search.rounds_done, search.best())
 
 
 if __name__ == "__main__":

@@ -10,12 +10,14 @@ import numpy as np
 
 from outreach.domain.times import Period
 from outreach.routing.choice import Choice, Wish
-from outreach.routing.draft import Round, draft_of
+from outreach.routing.draft import Round
 from outreach.routing.expand import Horizon
 from outreach.routing.kernel.world import NOWHERE
 from outreach.routing.problem import Absence, Need, Problem, Travel, Vehicle
+from outreach.routing.redraft import draft_of
 from outreach.routing.search import Budget, Search
 from outreach.routing.shares import Shares
+from outreach.routing.team import Schedule
 
 ROUNDS = 3_000
 DAY = timedelta(days=1)
@@ -35,7 +37,8 @@ def searched(choice: Choice, start: Mapping[int, Round]) -> dict[int, Round]:
     for k, pool in zip(choice.ks, search.world["rule"]["pool"], strict=True):
         search.world["crew"]["left"][pool] = choice.crews.get(choice.desk.crew_of[k], len(choice.ks))
     _know_of_others(search, choice)
-    search.load({choice.ks.index(k): [numbers[call.need_id] for call in found.calls] for k, found in start.items()})
+    rounds = {choice.ks.index(k): [numbers[call.need_id] for call in found.calls] for k, found in start.items()}
+    search.load(Schedule(rounds))
     search.run(Budget(ROUNDS), hot_s=search.full_heat_s(), look=lambda _: None)
     ids = [wish.need.id for wish in choice.wishes]
     plan = {choice.ks[i]: [ids[u] for u in order] for i, order in search.best_rounds().items()}
@@ -66,13 +69,15 @@ def _narrowed(choice: Choice) -> Problem:
     needs = tuple(_need(choice, wish) for wish in choice.wishes)
     visited = {need.site_id for need in needs}
     sites = tuple(site for site in problem.sites if site.id in visited)
+    depots = {depot for one in vehicles for depot in (one.depot_id, *(loan.depot_id for loan in one.loans))}
     return replace(
         problem,
         vehicles=vehicles,
         sites=sites,
         needs=needs,
+        lodgings=(),
         pins=tuple(pin for pin in problem.pins if pin.need_id in days and pin.day in {None, *days[pin.need_id]}),
-        travel=_between(horizon.travel, {one.depot_id for one in vehicles} | {site.place_id for site in sites}),
+        travel=_between(horizon.travel, depots | {site.place_id for site in sites}),
     )
 
 

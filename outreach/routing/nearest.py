@@ -6,12 +6,12 @@ from datetime import date
 from itertools import pairwise, permutations
 
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft
-from outreach.routing.expand import pinned_hours
+from outreach.routing.expand import base_of, pinned_hours
 from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, usual_hours
 from outreach.routing.problem import NO_ROAD, Need, Rules, Site, Vehicle
 from outreach.routing.rhythm import Half, cut, halves_left
 from outreach.routing.solution import Hurdle, NearMiss, Reason, ReasonCode, Unserved
-from outreach.routing.timeline import Call, Clock, Times, call_of
+from outreach.routing.timeline import Call, Clock, Ends, Times, call_of
 
 LOOKS_MOST = 60_000  # vehicle-days looked at and orders of stops walked through, of all needs: a second or two
 RANK = {hurdle: place for place, hurdle in enumerate(Hurdle)}
@@ -58,12 +58,18 @@ class WaysIn:
         return Spot(
             vehicle=vehicle,
             day=day,
-            depot=self.horizon.travel.index[vehicle.depot_id],
+            ends=self._ends(k, vehicle, day),
             calls=round_.calls if round_ else (),
             clock=self.clock(rules),
             rules=rules,
             lacks=tuple(at_home(self.draft, vehicle, day)) if round_ is None else (),
         )
+
+    def _ends(self, k: int | None, vehicle: Vehicle, day: date) -> Ends:
+        if k is not None:
+            return self.draft.ends(k)
+        depot = self.horizon.travel.index[base_of(vehicle, day)]
+        return depot, depot
 
     def clock(self, rules: Rules) -> Clock:
         """The clock under these rules."""
@@ -158,7 +164,7 @@ class WaysIn:
 
     def _has_road(self, site: Site, spot: Spot) -> bool:
         place, seconds = self.horizon.travel.index[site.place_id], spot.clock.seconds
-        return NO_ROAD not in (seconds[spot.depot][place], seconds[place][spot.depot])
+        return NO_ROAD not in (seconds[spot.ends[0]][place], seconds[place][spot.ends[1]])
 
     def _fits(self, spot: Spot, others: Sequence[Call], call: Call, rules: Rules | None = None) -> bool:
         """Whether `call` can join `others` in some order; of many, in the order they have."""
@@ -171,7 +177,7 @@ class WaysIn:
             orders = ((*others[:at], call, *others[at:]) for at in range(len(others) + 1))
         for order in orders:
             self.looks += 1
-            if isinstance(clock.times(spot.depot, order), Times):
+            if isinstance(clock.times(spot.ends, order), Times):
                 return True
         return False
 

@@ -6,11 +6,13 @@ from datetime import date
 from math import inf
 
 from outreach.domain.errors import InvalidValue
-from outreach.routing.draft import Desk, Draft, Round, draft_of, forms_of
+from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon
 from outreach.routing.problem import Pin
+from outreach.routing.redraft import draft_of, forms_of
 from outreach.routing.rhythm import Form
 from outreach.routing.solution import Solution
+from outreach.routing.team import Schedule
 
 TRY_ROUNDS = 3_000  # of the search on nothing but the pinned needs
 
@@ -21,6 +23,8 @@ def put_pins(draft: Draft, standing: Solution | None) -> Draft:
     Raises InvalidValue with the fewest pins found that cannot be kept together.
     """
     desk = draft.desk
+    for k, place in _nights(desk).items():
+        draft.stay_away(k, place)
     pins = [pin for pin in desk.horizon.problem.pins if pin.day is not None]
     there: dict[tuple[str, date | None], str] = {}
     for tour, stop in standing.stops() if standing else ():
@@ -33,6 +37,16 @@ def put_pins(draft: Draft, standing: Solution | None) -> Draft:
     if found is not None:
         return found
     raise _contradiction(desk, pins, _broken(draft, pins))
+
+
+def _nights(desk: Desk) -> dict[int, int]:
+    """By vehicle-day: the row of the place at which the night after a frozen one is spent."""
+    index = desk.horizon.travel.index
+    return {
+        desk.numbers[frozen.vehicle_id, frozen.day]: index[frozen.night_at]
+        for frozen in desk.horizon.problem.frozen
+        if frozen.night_at is not None
+    }
 
 
 def _in_order(pins: Sequence[Pin]) -> list[Pin]:
@@ -79,18 +93,20 @@ def _search(desk: Desk, pins: Sequence[Pin]) -> Draft | None:
     horizon = Horizon(replace(problem, needs=needs, pins=own))
     small = Desk(horizon)
     draft = Draft(small)
+    for k, place in _nights(desk).items():
+        draft.stay_away(k, place)
     for pin in _in_order(pins):
         _put(draft, pin, None)
     if _broken(draft, pins):
         search = Search(horizon, seed=1)
-        search.load(forms_of(draft))
+        search.load(Schedule(forms_of(draft), draft.nights))
         search.run(Budget(TRY_ROUNDS), hot_s=search.full_heat_s(), look=lambda _: None)
-        forms = horizon.forms
-        draft = draft_of(small, {k: [forms[f] for f in order] for k, order in search.best_rounds().items()})
+        forms, best = horizon.forms, search.best()
+        draft = draft_of(small, {k: [forms[f] for f in order] for k, order in best.rounds.items()}, best.nights)
     if _broken(draft, pins):
         return None
     rounds = {k: [Form(call.need_id, call.half) for call in round_.calls] for k, round_ in draft.rounds.items()}
-    return draft_of(desk, rounds)
+    return draft_of(desk, rounds, draft.nights)
 
 
 def _contradiction(desk: Desk, pins: Sequence[Pin], broken: Sequence[Pin]) -> InvalidValue:

@@ -81,6 +81,14 @@ class WorkingHours:
 
 
 @dataclass(frozen=True, slots=True)
+class Loan:
+    """Days on which a vehicle is stationed at another base."""
+
+    period: Period
+    depot_id: str  # a place
+
+
+@dataclass(frozen=True, slots=True)
 class Vehicle:
     """A bus, van or boat. Sizes are None where unknown."""
 
@@ -98,6 +106,7 @@ class Vehicle:
     capacity: int | None = None  # what it can carry, in the unit of `Need.load` (boxes); None: whatever is asked
     equipment: frozenset[str] = frozenset()  # on board: a projector, computers, a lift
     hours: tuple[WorkingHours, ...] = ()  # of a day the first one counts
+    loans: tuple[Loan, ...] = ()  # of a day the first one counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +206,11 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class FrozenDay:
-    """A vehicle-day that takes the visits pinned to it and no more."""
+    """A vehicle-day that takes the visits pinned to it and no more, and whose nights stay as they are."""
 
     vehicle_id: str
     day: date
+    night_at: str | None = None  # the place of the night after it, in a trip of several days
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +244,8 @@ class Rules:
     lunch_from_s: int = 11 * 3600  # the whole break lies between these two,
     lunch_to_s: int = 13 * 3600 + 1800  # and is due if a tour is out from before the first till after the second
     stops_max: int | None = None  # visits in one tour
-    trip_days_max: int = 1
+    trip_days_max: int = 1  # days of a trip; more than 1 needs lodgings
+    nights_per_month_max: int | None = None  # away from home, of one post in a calendar month
     drivers_per_vehicle: int = 1
     librarians_per_vehicle: int = 2  # Circular 05/2022/TT-BVHTTDL: one operator and two professionals
     step_s: int = 300  # services start at full steps, as timetables are printed
@@ -258,5 +269,6 @@ class Problem:
     prices: Prices = Prices()  # noqa: RUF009 - frozen
     pins: tuple[Pin, ...] = ()
     frozen: tuple[FrozenDay, ...] = ()
+    lodgings: tuple[str, ...] = ()  # places at which a crew may spend the nights of a trip
     announced: tuple[Announced, ...] = ()
     today: date | None = None  # days before it are past: what is pinned to them stays, nothing else comes there

@@ -15,6 +15,7 @@ from ortools.linear_solver import pywraplp
 from outreach.routing.kernel.world import NOWHERE, RULE, World
 
 MOST_COLUMNS = 3_000
+OWN = ("day", "column", "pool", "before", "after", "stay")  # of a vehicle-day's law: what makes it no other kind of day
 
 Column = tuple[int, frozenset[int]]  # a class of alike vehicle-days and the needs of a tour
 
@@ -35,19 +36,26 @@ class Pool:
             new = (costs[k], tuple(needs))
             self.columns[key] = min(known, new) if known else new
 
-    def recombine(self, best: Mapping[int, Sequence[int]], *, seconds: float) -> dict[int, tuple[int, ...]] | None:
-        """The cheapest choice of the newest columns, those of `best` among them; None if there is none in time."""
-        keys = list(self.columns)[-MOST_COLUMNS:]
-        chosen = {(self.class_of[k], frozenset(needs)) for k, needs in best.items()}
-        keys += [key for key in chosen - set(keys) if key in self.columns]
-        model = _Model(self.world, self.tours_of, keys, [self.columns[key][0] for key in keys])
-        picked = model.solve(chosen, seconds=seconds)
-        return None if picked is None else self._assign(picked)
+    def recombine(
+        self, best: Mapping[int, Sequence[int]], *, away: frozenset[int], seconds: float
+    ) -> dict[int, tuple[int, ...]] | None:
+        """The cheapest choice of the newest columns, those of `best` among them; None if there is none in time.
 
-    def _assign(self, picked: Sequence[Column]) -> dict[int, tuple[int, ...]]:
-        """Give the tours of each class to its vehicle-days."""
-        free = {number: list(tours) for number, tours in enumerate(self.tours_of)}
-        return {free[key[0]].pop(0): self.columns[key][1] for key in picked}
+        The tours `away` are parts of trips with nights: they stay as they are.
+        """
+        keys = list(self.columns)[-MOST_COLUMNS:]
+        chosen = {(self.class_of[k], frozenset(needs)) for k, needs in best.items() if k not in away}
+        keys += [key for key in chosen - set(keys) if key in self.columns]
+        stay = {k: tuple(best[k]) for k in away if k in best}
+        free = [[k for k in tours if k not in stay] for tours in self.tours_of]
+        model = _Model(self.world, free, keys, [self.columns[key][0] for key in keys], stay=stay)
+        picked = model.solve(chosen, seconds=seconds)
+        return None if picked is None else {**stay, **self._assign(picked, free)}
+
+    def _assign(self, picked: Sequence[Column], free: Sequence[Sequence[int]]) -> dict[int, tuple[int, ...]]:
+        """Give the tours of each class to its free vehicle-days."""
+        left = [list(tours) for tours in free]
+        return {left[key[0]].pop(0): self.columns[key][1] for key in picked}
 
 
 def _classes(world: World) -> tuple[list[int], list[list[int]]]:
@@ -67,7 +75,7 @@ def _classes(world: World) -> tuple[list[int], list[list[int]]]:
     for k in range(tours):
         rule = rules[k]
         depot = (int(world["node"]["place"][visits + k]), int(world["node"]["into"][visits + k]))
-        law = tuple(int(rule[name]) for name in RULE.names or () if name not in ("day", "column", "pool"))
+        law = tuple(int(rule[name]) for name in RULE.names or () if name not in OWN)
         short = wanted[int(rule["pool"])] > crews[int(rule["pool"])]
         alone = k if linked or short or world.number("priced") else None
         key = (depot, law, rows[:, k].tobytes(), alone)
@@ -79,13 +87,28 @@ def _classes(world: World) -> tuple[list[int], list[list[int]]]:
     return class_of, tours_of
 
 
+def _of_open_classes(
+    tours_of: Sequence[Sequence[int]], keys: Sequence[Column], costs: Sequence[int]
+) -> tuple[list[Column], list[int]]:
+    """The columns of classes that still have a vehicle-day."""
+    kept = [(key, cost) for key, cost in zip(keys, costs, strict=True) if tours_of[key[0]]]
+    return [key for key, _ in kept], [cost for _, cost in kept]
+
+
 class _Model:
     """The set partition; one method a rule."""
 
     def __init__(
-        self, world: World, tours_of: Sequence[Sequence[int]], keys: Sequence[Column], costs: Sequence[int]
+        self,
+        world: World,
+        tours_of: Sequence[Sequence[int]],
+        keys: Sequence[Column],
+        costs: Sequence[int],
+        *,
+        stay: Mapping[int, Sequence[int]],
     ) -> None:
-        self.world, self.tours_of, self.keys = world, tours_of, keys
+        keys, costs = _of_open_classes(tours_of, keys, costs)
+        self.world, self.tours_of, self.keys, self.stay = world, tours_of, keys, stay
         self.solver = pywraplp.Solver.CreateSolver("SCIP")
         self.solver.SuppressOutput()
         self.picked = [self.solver.BoolVar("") for _ in keys]
@@ -105,6 +128,10 @@ class _Model:
                     cost += int(table[u]["off"])  # noqa: PLW2901 - of the whole column
                 cost += 0 if dear is None else int(dear[u * world.number("columns") + column_of[first]])  # noqa: PLW2901
             self.solver.Objective().SetCoefficient(column, cost)
+        for k, stays in stay.items():
+            one = self.solver.IntVar(1, 1, "")
+            for u in stays:
+                self.visits[u].append((day_of[k], one))
         self.every_need_has_its_visits()
         self.no_vehicle_day_twice()
         self.crews_suffice()
@@ -138,6 +165,8 @@ class _Model:
     def crews_suffice(self) -> None:
         """No more tours of a depot on a day than it has crews."""
         crews, pools = _all_crews(self.world), self.world["rule"]["pool"].tolist()
+        for k in self.stay:
+            crews[pools[k]] -= 1
         out: dict[int, list[Any]] = defaultdict(list)
         for (number, _), column in zip(self.keys, self.picked, strict=True):
             if len(self.tours_of[number]) == 1:

@@ -12,7 +12,7 @@ from outreach.routing.checks import check
 from outreach.routing.choice import Choice, Wish
 from outreach.routing.day import improved
 from outreach.routing.draft import Desk, Draft, Round
-from outreach.routing.expand import Horizon
+from outreach.routing.expand import Horizon, base_of
 from outreach.routing.explain import explain_standing
 from outreach.routing.problem import Need, Problem
 from outreach.routing.rhythm import settled
@@ -154,7 +154,7 @@ class _Part:
         horizon, draft = self.desk.horizon, self.draft
         for tour in trip.tours:
             if tour.vehicle_id in horizon.vehicles:
-                draft.out[horizon.vehicles[tour.vehicle_id].depot_id, tour.day] += 1
+                draft.out[base_of(horizon.vehicles[tour.vehicle_id], tour.day), tour.day] += 1
             k = self.desk.numbers.get((tour.vehicle_id, tour.day))
             if k is not None:
                 draft.ledger.work(k, tour.return_s - tour.leave_s)
@@ -239,7 +239,7 @@ class _Part:
         trips = list(self.others)
         for k in sorted(rounds):
             place, found = self.desk.vehicle_days[k], rounds[k]
-            tour = self.desk.clock_of(k).tour(place.vehicle, place.day, self.desk.depots[k], found.calls, found.times)
+            tour = self.desk.clock_of(k).tour(place.vehicle, place.day, self.desk.home[k], found.calls, found.times)
             later = (i for i, trip in enumerate(trips) if self._number(trip) > k)
             trips.insert(next(later, len(trips)), Trip(place.vehicle.id, (tour,)))
         return tuple(trips)

@@ -12,12 +12,13 @@ import numpy as np
 
 from outreach.routing.expand import Horizon
 from outreach.routing.kernel.anneal import anneal, empty, load_visit, start_from
-from outreach.routing.kernel.insertion import close_hopeless
+from outreach.routing.kernel.hopeless import close_hopeless
+from outreach.routing.kernel.nights import set_night
 from outreach.routing.kernel.tours import begin_round
 from outreach.routing.kernel.world import FAR, NOWHERE, UNIT, Array, World
 from outreach.routing.model import world_of
 from outreach.routing.recombine import Pool
-from outreach.routing.team import Rounds
+from outreach.routing.team import Schedule
 
 COOLING = 100.0
 STOPS_PER_LEG, MOST_LEGS = 3.0, 4.0  # of heat
@@ -75,8 +76,9 @@ class Search:
         self.rounds_done = 0
 
     def _plan(self) -> Array:
-        """[2, node] the next node and the form of each, as the search stands."""
-        return np.concatenate([self.world["node"]["next"], self.world["node"]["form"]])
+        """[2 x node + tour] the next node and the form of each and the nights of tours, as the search stands."""
+        nodes = self.world["node"]
+        return np.concatenate([nodes["next"], nodes["form"], self.world["tour"]["night"]])
 
     def _forget_hopeless(self) -> None:
         """Needs that no tour could have are not tried again in each round."""
@@ -93,33 +95,43 @@ class Search:
         """The price of the best plan so far, in seconds of driving."""
         return self.world.number("best") / UNIT
 
-    def load(self, rounds: Rounds) -> None:
-        """Start from these rounds instead of from nothing, as far as they are sound."""
+    def load(self, plan: Schedule) -> None:
+        """Start from this plan instead of from nothing, as far as it is sound."""
         world = self.world.record
         begin_round(world)
-        for k, needs in rounds.items():
+        for k, place in plan.nights.items():
+            set_night(world, k, place)
+        for k, needs in plan.rounds.items():
             for form in needs:
                 load_visit(world, k, form)
         start_from(world, self._best)
 
     def back_to_best(self) -> None:
         """Go on from the best plan so far."""
-        self._stand_at(self.best_rounds())
+        self._stand_at(self.best())
 
-    def _stand_at(self, rounds: Rounds) -> None:
+    def _stand_at(self, plan: Schedule) -> None:
         empty(self.world.record)
-        self.load(rounds)
+        self.load(plan)
+
+    def best(self) -> Schedule:
+        """The best plan so far."""
+        nights = self._best[2 * len(self.world["node"]) :].tolist()
+        return Schedule(self.best_rounds(), {k: place for k, place in enumerate(nights) if place != NOWHERE})
 
     def best_rounds(self) -> dict[int, tuple[int, ...]]:
-        """The best plan so far."""
+        """The tours of the best plan so far."""
         return self._rounds_of(self._best)
 
     def rounds(self) -> dict[int, tuple[int, ...]]:
-        """The plan the search stands at."""
+        """The tours of the plan the search stands at."""
         return self._rounds_of(self._plan())
 
     def _rounds_of(self, following: Array) -> dict[int, tuple[int, ...]]:
-        visits, (nexts, forms) = self.world.number("visits"), following.reshape(2, -1).tolist()
+        visits, (nexts, forms) = (
+            self.world.number("visits"),
+            following[: 2 * len(self.world["node"])].reshape(2, -1).tolist(),
+        )
         found = {}
         for k in range(self.world.number("tours")):
             v, order = nexts[visits + k], []
@@ -175,29 +187,38 @@ class Search:
             look(self)
 
     def _remember(self) -> None:
-        """Feed the pool with the tours the search stands at."""
-        costs, over = self.world["tour"]["cost"].tolist(), self.world["tour"]["over"].tolist()
-        self._pool.add({k: needs for k, needs in self.rounds().items() if not over[k]}, dict(enumerate(costs)))
+        """Feed the pool with the tours the search stands at, but for those of trips with nights."""
+        tours = self.world["tour"]
+        costs, over, away = tours["cost"].tolist(), tours["over"].tolist(), self._away(tours["night"].tolist())
+        sound = {k: needs for k, needs in self.rounds().items() if not over[k] and k not in away}
+        self._pool.add(sound, dict(enumerate(costs)))
 
-    def learn(self, plans: Sequence[Rounds]) -> None:
+    def _away(self, nights: Sequence[int]) -> frozenset[int]:
+        """The tours before and after nights away; `nights` says where the night after each tour is spent."""
+        after = self.world["rule"]["after"].tolist()
+        slept = [k for k, place in enumerate(nights) if place != NOWHERE]
+        return frozenset(slept) | {after[k] for k in slept}
+
+    def learn(self, plans: Sequence[Schedule]) -> None:
         """Remember the tours of the plans of others, and go on from the cheapest, their own among them."""
-        best, price = self.best_rounds(), self.best_price
+        best, price = self.best(), self.best_price
         for plan in plans:
             self._stand_at(plan)
             self._remember()
             if self.best_price < price:
-                best, price = self.best_rounds(), self.best_price
+                best, price = self.best(), self.best_price
         self._stand_at(best)
 
     def recombine(self, *, seconds: float) -> bool:
-        """Put the tours seen so far together anew, from the best plan on; whether that is cheaper."""
+        """Put the tours seen so far together anew, all but trips with nights; whether that is cheaper than the best."""
         self.back_to_best()
         self._remember()
-        best, price = self.best_rounds(), self.best_price
-        found = self._pool.recombine(best, seconds=seconds)
+        best, price = self.best(), self.best_price
+        away = self._away(self.world["tour"]["night"].tolist())
+        found = self._pool.recombine(best.rounds, away=away, seconds=seconds)
         if found is None:
             return False
-        self._stand_at(found)
+        self._stand_at(Schedule(found, best.nights))
         if self.best_price < price:
             return True
         self._stand_at(best)

@@ -39,10 +39,11 @@ class Tour:
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """From leaving the base to the return: 1 to 3 tours on consecutive days."""
+    """From leaving the base to the return: tours on consecutive days, each starting where the last one ended."""
 
     vehicle_id: str
     tours: tuple[Tour, ...]
+    crew: tuple[str, ...] = ()  # the posts on board; (): not said
 
 
 class ReasonCode(StrEnum):
@@ -141,6 +142,29 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """A plan's visits and driving with what no plan can exceed or undercut; None where nothing is proven.
+
+    `driving_bound_s` is about all plans that make at least as many visits of each need.
+    """
+
+    visits: int
+    drive_s: int
+    served_bound: int | None = None
+    driving_bound_s: int | None = None
+
+    @property
+    def served_gap(self) -> float | None:
+        """The share of the visits there can be at most that the plan does not make."""
+        return None if self.served_bound is None else 1 - self.visits / max(self.served_bound, 1)
+
+    @property
+    def driving_gap(self) -> float | None:
+        """By what share the plan drives more than the least there can be."""
+        return None if not self.driving_bound_s else self.drive_s / self.driving_bound_s - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """A plan for the whole horizon, and what it was made with."""
 
@@ -151,6 +175,7 @@ class Solution:
     rounds: int = 0  # done by the search that found it
     processes: int = 1  # searches that worked on it, each with a seed of its own
     versions: tuple[tuple[str, str], ...] = ()
+    bounds: Bounds | None = None  # what was proven of it; None: nobody looked
 
     def tours(self) -> Iterator[Tour]:
         """Each tour of each trip."""
@@ -180,6 +205,8 @@ class Figures:
     unserved_by_reason: tuple[tuple[str, int], ...]
     work_s_by_week: tuple[tuple[str, int], ...] = ()  # all weeks of the horizon, as ISO writes them
     groups_split: int = 0  # tours beyond the first that visit sites of one group
+    served_bound: int | None = None  # visits that no plan exceeds, and seconds of driving that no plan with
+    driving_bound_s: int | None = None  # these visits undercuts; None where nothing is proven
 
 
 class Phase(StrEnum):
@@ -191,6 +218,7 @@ class Phase(StrEnum):
     DAYS = "days"  # which site on which day
     TIMES = "times"  # order and times of each day
     JUDGING = "judging"
+    BOUNDING = "bounding"  # how far from the best possible; the plan stands already
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +266,8 @@ class RuleName(StrEnum):
     NO_CREW = "no-crew"
     TWO_TOURS = "two-tours"  # one vehicle twice on a day
     BROKEN_TRIP = "broken-trip"  # days not consecutive, too many, not starting where the last one ended
+    NO_LODGING = "no-lodging"  # a night is spent where no crew may stay
+    TOO_MANY_NIGHTS = "too-many-nights"  # the posts of a base are away more nights of a month than they may be
     WRONG_COUNT = "wrong-count"  # what is said to be unserved does not add up
 
 

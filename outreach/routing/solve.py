@@ -6,16 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from outreach.domain.errors import BrokenPlan, InvalidValue
+from outreach.routing.bounds.waiting import Proof
 from outreach.routing.checks import check
 from outreach.routing.day import EASY_STOPS, best_order
-from outreach.routing.draft import Desk, Draft, draft_of, fill, forms_of, take_over
+from outreach.routing.draft import Desk, Draft, fill
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.objective import measure
 from outreach.routing.pins import put_pins
 from outreach.routing.problem import Problem
+from outreach.routing.redraft import draft_of, forms_of, take_over
 from outreach.routing.solution import Ending, Phase, Progress, Solution
-from outreach.routing.team import MOST_MEMBERS, Quest, Rounds, Sign, Team
+from outreach.routing.team import MOST_MEMBERS, Quest, Schedule, Sign, Team
 from outreach.routing.validate import validate
 from outreach.routing.versions import versions
 
@@ -30,6 +32,8 @@ WARM = 0.3  # at most, where a plan stands already
 ENOUGH_ROUNDS = 50_000  # for each visit; a few schools are planned in seconds, whatever time there is
 RECOMBINE_SHARE = 0.025  # of the time at most, after each phase
 LAST_SHARE = 0.06  # of the time for order, reasons and judging
+BOUND_SHARE = 0.15  # of the time, to prove how far from the best possible the plan is,
+BOUND_FROM_S = 10  # where there is so much of it
 TELL_EVERY_S = 0.5
 TELL_SHARE = 0.2  # of the searching time at most; a plan of a thousand visits takes a second to explain and judge
 TEAM_TELL_SHARE = 0.5  # of the parent's time, who does not search
@@ -107,8 +111,9 @@ class _Run:
         self.problem = problem
         self.rounds, self.seed, self.processes, self.report = rounds, seed, processes, report
         self.began = time.monotonic()
-        self.end = self.began + (seconds if seconds is not None else float("inf"))
-        self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE)
+        self.bound_s = (seconds or 0.0) * BOUND_SHARE if (seconds or 0.0) >= BOUND_FROM_S else 0.0
+        self.end = self.began + (seconds if seconds is not None else float("inf")) - self.bound_s
+        self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE) - self.bound_s
         self.recombine_s = (seconds or 0.0) * RECOMBINE_SHARE
         self.told_price = float("inf")
         self.tell_again_at = 0.0
@@ -117,13 +122,14 @@ class _Run:
         self.ending = Ending.FINISHED
 
     def go(self, start: Solution | None) -> Solution:
-        """Check, travel, first plan, ruin and recreate, orders, reasons, judge."""
+        """Check, travel, first plan, ruin and recreate, orders, reasons, judge, bounds."""
         self.say(Phase.CHECKING)
         validate(self.problem)
         self.say(Phase.TRAVEL)
         horizon = Horizon(self.problem)
         desk = Desk(horizon, seed=self.seed)
         self.say(Phase.DAYS)
+        proof = Proof() if self.bound_s else None
         best = self.first(desk, start)
         best = self.improved(desk, best, warm=start is not None)
         self.say(Phase.TIMES)
@@ -132,6 +138,10 @@ class _Run:
         self.say(Phase.JUDGING)
         solution = self.judged(best, self.ending, nearest=True)
         self.say(Phase.JUDGING, solution)
+        if proof is not None:
+            self.say(Phase.BOUNDING)
+            solution = replace(solution, bounds=proof.of(horizon, solution, seconds=self.bound_s))
+            self.say(Phase.BOUNDING, solution)
         return solution
 
     def first(self, desk: Desk, start: Solution | None) -> Draft:
@@ -150,11 +160,11 @@ class _Run:
 
     def improved(self, desk: Desk, first: Draft, *, warm: bool) -> Draft:
         """The best plan the search finds from `first` on."""
-        start = forms_of(first)
+        start = Schedule(forms_of(first), first.nights)
         found = (self.alone if self.processes == 1 else self.together)(desk, start, warm=warm)
         return first if found is None else found
 
-    def alone(self, desk: Desk, start: Rounds, *, warm: bool) -> Draft | None:
+    def alone(self, desk: Desk, start: Schedule, *, warm: bool) -> Draft | None:
         """The best plan that one search in this process finds; None if none is better than `start`."""
         from outreach.routing.kernel.compiled import is_cold  # noqa: PLC0415 - numba and the kernel: told first
         from outreach.routing.search import Search  # noqa: PLC0415
@@ -172,7 +182,7 @@ class _Run:
         def look(_: "Search") -> None:
             self.rounds_done = search.rounds_done
             if self.may_tell(search.best_price):
-                self.tell(self.draft(desk, search.best_rounds()), search.best_price)
+                self.tell(self.draft(desk, search.best()), search.best_price)
 
         self.ending = descend(
             search, rounds=self.rounds, until=self.until, recombine_s=self.recombine_s, warm=warm, look=look
@@ -180,9 +190,9 @@ class _Run:
         self.rounds_done = search.rounds_done
         if search.best_price >= price:
             return None
-        return self.last(self.draft(desk, search.best_rounds()), search.best_price)
+        return self.last(self.draft(desk, search.best()), search.best_price)
 
-    def together(self, desk: Desk, start: Rounds, *, warm: bool) -> Draft | None:
+    def together(self, desk: Desk, start: Schedule, *, warm: bool) -> Draft | None:
         """The best plan that the members of a team find; None if none is better than `start`."""
         quest = Quest(self.problem, self.seed, start, warm=warm, until=self.until, recombine_s=self.recombine_s)
         best, ending, phase = None, None, Phase.DAYS
@@ -201,10 +211,11 @@ class _Run:
         self.ending = ending or no_end
         return None if best is None else self.last(self.draft(desk, best.plan), best.price)
 
-    def draft(self, desk: Desk, rounds: Rounds) -> Draft:
-        """The search's rounds with exact times."""
+    def draft(self, desk: Desk, plan: Schedule) -> Draft:
+        """The search's plan with exact times."""
         forms = desk.horizon.forms
-        return draft_of(desk, {k: [forms[number] for number in order] for k, order in rounds.items()})
+        rounds = {k: [forms[number] for number in order] for k, order in plan.rounds.items()}
+        return draft_of(desk, rounds, plan.nights)
 
     def may_tell(self, price: float) -> bool:
         """Whether a plan of this price is news, and the last telling long enough ago."""
@@ -307,6 +318,6 @@ def order_days(draft: Draft, *, until: float, easy_only: bool) -> None:
             return
         if easy_only and len(old.calls) > EASY_STOPS:
             continue
-        found = best_order(desk, k, old.calls)
+        found = best_order(desk, k, old.calls, ends=draft.ends(k))
         if found is not None and draft.price_of_replacing(k, found) < 0:
             draft.replace_order(k, found)

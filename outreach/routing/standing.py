@@ -83,7 +83,7 @@ def timed(desk: Desk, k: int, calls: Sequence[Call], held: Sequence[Stop]) -> tu
         return None
     prices, best = desk.horizon.problem.prices, None
     for order in permutations(pinned) if len(pinned) <= ALL_ORDERS_UP_TO else [tuple(pinned)]:
-        times = desk.clock_of(k).times(desk.depots[k], order)
+        times = desk.clock_of(k).times(desk.home[k], order)
         if isinstance(times, Failure):
             continue
         price = prices.of_tour(times.drive_s, times.return_s - times.leave_s)
@@ -113,4 +113,4 @@ def tour_at_hours(desk: Desk, k: int, round_: Round, old: Tour | None) -> Tour:
 
 def _tour(desk: Desk, k: int, calls: Sequence[Call], times: Times) -> Tour:
     place = desk.vehicle_days[k]
-    return desk.clock_of(k).tour(place.vehicle, place.day, desk.depots[k], calls, times)
+    return desk.clock_of(k).tour(place.vehicle, place.day, desk.home[k], calls, times)

@@ -32,12 +32,20 @@ Rounds = Mapping[int, Sequence[int]]  # needs in order, by vehicle-day; both by 
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """A plan as the search knows it: tours, and the row of the place at which the night after some is spent."""
+
+    rounds: Rounds = field(default_factory=dict)
+    nights: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Quest:
     """What each member is asked. Moments are of time.monotonic, one clock for all processes of a machine."""
 
     problem: Problem
     seed: int
-    start: Rounds
+    start: Schedule
     warm: bool
     until: float
     recombine_s: float
@@ -61,7 +69,7 @@ class Word:
     sign: Sign
     price: float = 0.0  # in seconds of driving
     rounds: int = 0
-    plan: Rounds = field(default_factory=dict)
+    plan: Schedule = field(default_factory=Schedule)
     ending: Ending = Ending.STOPPED
 
 

@@ -15,6 +15,9 @@ FAR_S = 10**8  # seconds: later than any day
 SPARE_S = 1_800  # between the end of a service and the host's closing, so that a late bus need not cut it short
 
 
+Ends = tuple[int, int]  # rows of the travel arrays: where a tour starts and where it ends
+
+
 class Misfit(StrEnum):
     """What does not let an order of stops be a tour."""
 
@@ -105,11 +108,12 @@ class Clock:
         self.rules = rules or horizon.rules
         self.seconds = horizon.seconds
         self.metres = horizon.metres
+        self.place_ids = horizon.travel.place_ids
 
-    def drive_of(self, depot: int, calls: Sequence[Call]) -> int:
+    def drive_of(self, ends: Ends, calls: Sequence[Call]) -> int:
         """Seconds of driving of the whole round; -1 where a leg has no road."""
-        total, here = 0, depot
-        for place in (*(call.place for call in calls), depot):
+        total, here = 0, ends[0]
+        for place in (*(call.place for call in calls), ends[1]):
             leg = self.seconds[here][place]
             if leg == NO_ROAD:
                 return NO_ROAD
@@ -117,25 +121,25 @@ class Clock:
             here = place
         return total
 
-    def times(self, depot: int, calls: Sequence[Call]) -> Times | Failure:
+    def times(self, ends: Ends, calls: Sequence[Call]) -> Times | Failure:
         """The best times for `calls` in this order: back as early and out as late as the shift allows.
 
         The earliest return is tried first, then later departures that give another one; so no working day that is
         short enough is passed over, and none is found where there is none.
         """
-        rules, drive = self.rules, self._drive_allowed(depot, calls)
+        rules, drive = self.rules, self._drive_allowed(ends, calls)
         if isinstance(drive, Failure):
             return drive
         work = drive + sum(call.set_up_s + call.service_s + call.pack_up_s for call in calls)
         leave, over = rules.leave_earliest_s, max(work - rules.shift_max_s, 0)
         while work <= rules.shift_max_s:
-            found = self._return(depot, calls, leave)
+            found = self._return(ends, calls, leave)
             if isinstance(found, Failure):
                 return Failure(Misfit.SHIFT, over) if over else found
             return_s, lunch_at = found
-            last = self._last_leave(depot, calls, return_s)
+            last = self._last_leave(ends, calls, return_s)
             if return_s - last <= rules.shift_max_s:
-                return self._settle(depot, calls, last, return_s=return_s, drive=drive, lunch_at=lunch_at)
+                return self._settle(ends, calls, last, return_s=return_s, drive=drive, lunch_at=lunch_at)
             over = min(over or FAR_S, return_s - last - rules.shift_max_s)
             owed = rules.lunch_s if lunch_at is not None else 0
             leave = last + 1
@@ -145,14 +149,14 @@ class Clock:
                 leave = rules.lunch_from_s
         return Failure(Misfit.SHIFT, over)
 
-    def _drive_allowed(self, depot: int, calls: Sequence[Call]) -> int | Failure:
+    def _drive_allowed(self, ends: Ends, calls: Sequence[Call]) -> int | Failure:
         """Seconds of driving, or what is wrong with these calls in this order whatever the time."""
         rules = self.rules
         if rules.stops_max is not None and len(calls) > rules.stops_max:
             return Failure(Misfit.STOPS, len(calls) - rules.stops_max)
         if not keeps_order(calls):
             return Failure(Misfit.ORDER)
-        drive = self.drive_of(depot, calls)
+        drive = self.drive_of(ends, calls)
         if drive == NO_ROAD:
             return Failure(Misfit.NO_ROAD)
         return Failure(Misfit.DRIVE, drive - rules.drive_max_s) if drive > rules.drive_max_s else drive
@@ -167,7 +171,7 @@ class Clock:
         end = max(ready_s, self.rules.lunch_from_s) + self.rules.lunch_s
         return end if ready_s < FAR_S and end <= self.rules.lunch_to_s else FAR_S
 
-    def _return(self, depot: int, calls: Sequence[Call], leave_s: int) -> tuple[int, int | None] | Failure:
+    def _return(self, ends: Ends, calls: Sequence[Call], leave_s: int) -> tuple[int, int | None] | Failure:
         """The earliest return of a tour that leaves at `leave_s` or later, and where lunch is had.
 
         Two clocks are walked: one of a crew that has lunch still to come, one of a crew that had it, or owes none
@@ -176,7 +180,7 @@ class Clock:
         rules = self.rules
         hungry = leave_s if rules.lunch_s else FAR_S
         fed, lunch_at = (max(leave_s, rules.lunch_from_s) if rules.lunch_s else leave_s), None
-        here = depot
+        here = ends[0]
         for i, call in enumerate(calls):
             leg = self.seconds[here][call.place]
             hungry, fed = hungry + leg, fed + leg
@@ -186,32 +190,32 @@ class Clock:
             missed = [start for start in starts if isinstance(start, Failure)]
             if len(missed) == len(starts):
                 return min(missed, key=lambda failure: failure.over_s)
-            ends = [
+            departs = [
                 FAR_S if isinstance(start, Failure) else start + call.service_s + call.pack_up_s for start in starts
             ]
-            hungry, fed = ends
+            hungry, fed = departs
             if (noon := self._noon(hungry)) < fed:
                 fed, lunch_at = noon, 2 * i + 1
             here = call.place
-        leg = self.seconds[here][depot]
+        leg = self.seconds[here][ends[1]]
         if hungry + leg <= min(rules.return_latest_s, rules.lunch_to_s) and hungry <= fed:
             return hungry + leg, None
         if fed + leg <= rules.return_latest_s:
             return fed + leg, lunch_at
         return Failure(Misfit.SHIFT, min(hungry, fed) + leg - rules.return_latest_s)
 
-    def _last_leave(self, depot: int, calls: Sequence[Call], return_s: int) -> int:
+    def _last_leave(self, ends: Ends, calls: Sequence[Call], return_s: int) -> int:
         """The latest that a tour can leave to be back at `return_s`, on the same two clocks walked backward."""
         rules = self.rules
         hungry = min(return_s, rules.lunch_to_s) if rules.lunch_s else -FAR_S
-        fed, there = return_s, depot
+        fed, there = return_s, ends[1]
         for call in reversed(calls):
             leg = self.seconds[call.place][there]
             hungry, fed = max(hungry - leg, self._before_noon(fed - leg)), fed - leg
             hungry, fed = (_latest(call, by - call.pack_up_s - call.service_s, 0, rules.step_s) for by in (hungry, fed))
             hungry, fed = hungry - call.set_up_s, fed - call.set_up_s
             hungry, there = max(hungry, self._before_noon(fed)), call.place
-        leg = self.seconds[depot][there]
+        leg = self.seconds[ends[0]][there]
         late = fed - leg if not rules.lunch_s or fed - leg >= rules.lunch_from_s else -FAR_S
         return max(hungry - leg, late)
 
@@ -221,23 +225,23 @@ class Clock:
         return start if self.rules.lunch_s and start >= self.rules.lunch_from_s else -FAR_S
 
     def _settle(
-        self, depot: int, calls: Sequence[Call], last: int, *, return_s: int, drive: int, lunch_at: int | None
+        self, ends: Ends, calls: Sequence[Call], last: int, *, return_s: int, drive: int, lunch_at: int | None
     ) -> Times:
         """Backward from the return: leave late, but leave the hosts some time to spare where the shift allows it."""
         rules = self.rules
-        starts = self._starts(depot, calls, rules.leave_earliest_s, lunch_at)
-        early = self._backward(depot, calls, starts, return_s=return_s, lunch_at=lunch_at, spare_s=SPARE_S)
+        starts = self._starts(ends, calls, rules.leave_earliest_s, lunch_at)
+        early = self._backward(ends, calls, starts, return_s=return_s, lunch_at=lunch_at, spare_s=SPARE_S)
         hungry = lunch_at is None and self.lunch_due(early.leave_s, return_s)
         if return_s - early.leave_s > rules.shift_max_s or early.leave_s < rules.leave_earliest_s or hungry:
-            again = self._return(depot, calls, last)  # leaving later, lunch may be elsewhere or not owed
+            again = self._return(ends, calls, last)  # leaving later, lunch may be elsewhere or not owed
             lunch_at = None if isinstance(again, Failure) else again[1]
-            starts = self._starts(depot, calls, last, lunch_at)
-            early = self._backward(depot, calls, starts, return_s=return_s, lunch_at=lunch_at, spare_s=0)
+            starts = self._starts(ends, calls, last, lunch_at)
+            early = self._backward(ends, calls, starts, return_s=return_s, lunch_at=lunch_at, spare_s=0)
         return replace(early, drive_s=drive)
 
-    def _starts(self, depot: int, calls: Sequence[Call], leave_s: int, lunch_at: int | None) -> list[int]:
+    def _starts(self, ends: Ends, calls: Sequence[Call], leave_s: int, lunch_at: int | None) -> list[int]:
         """Earliest starts of a tour that leaves at `leave_s` with its lunch at a place known to hold."""
-        starts, now, here = [], leave_s, depot
+        starts, now, here = [], leave_s, ends[0]
         for i, call in enumerate(calls):
             now += self.seconds[here][call.place]
             if lunch_at == 2 * i:
@@ -252,7 +256,7 @@ class Clock:
 
     def _backward(
         self,
-        depot: int,
+        ends: Ends,
         calls: Sequence[Call],
         starts: list[int],
         *,
@@ -264,7 +268,7 @@ class Clock:
         rules = self.rules
         arrive, depart = [0] * len(calls), [0] * len(calls)
         lunch_start = None
-        latest, here = return_s, depot
+        latest, here = return_s, ends[1]
         for i in range(len(calls) - 1, -1, -1):
             call = calls[i]
             depart[i] = latest - self.seconds[call.place][here]
@@ -278,13 +282,13 @@ class Clock:
                 lunch_start = min(arrive[i], rules.lunch_to_s) - rules.lunch_s
                 arrive[i] = lunch_start
             latest, here = arrive[i], call.place
-        leave_s = latest - self.seconds[depot][here] if calls else return_s
+        leave_s = latest - self.seconds[ends[0]][here] if calls else return_s
         return Times(leave_s, return_s, tuple(arrive), tuple(starts), tuple(depart), 0, lunch_at, lunch_start)
 
-    def tour(self, vehicle: Vehicle, day: date, depot: int, calls: Sequence[Call], times: Times) -> Tour:
+    def tour(self, vehicle: Vehicle, day: date, ends: Ends, calls: Sequence[Call], times: Times) -> Tour:
         """The tour that `times` describe; the bus waits at a stop rather than on the road."""
         stops = []
-        here, metres = depot, 0
+        here, metres = ends[0], 0
         for call, arrive, start, depart in zip(calls, times.arrive_s, times.start_s, times.depart_s, strict=True):
             leg_s, leg_m = self.seconds[here][call.place], self.metres[here][call.place]
             stops.append(
@@ -304,13 +308,13 @@ class Clock:
         return Tour(
             vehicle_id=vehicle.id,
             day=day,
-            start_place_id=vehicle.depot_id,
-            end_place_id=vehicle.depot_id,
+            start_place_id=self.place_ids[ends[0]],
+            end_place_id=self.place_ids[ends[1]],
             leave_s=times.leave_s,
             return_s=times.return_s,
             stops=tuple(stops),
             drive_s=times.drive_s,
-            distance_m=metres + self.metres[here][depot],
+            distance_m=metres + self.metres[here][ends[1]],
             lunch_start_s=lunch,
             lunch_end_s=None if lunch is None else lunch + self.rules.lunch_s,
         )

@@ -6,6 +6,7 @@ from datetime import date
 
 from outreach.domain.errors import InvalidValue
 from outreach.domain.times import DAY_S
+from outreach.routing.expand import Horizon
 from outreach.routing.problem import Need, Problem, Rhythm, Rules
 
 PERCENT_MOST = 1_000
@@ -40,6 +41,9 @@ def validate(problem: Problem) -> None:
         raise InvalidValue(
             "{field}: thiếu nơi {value} trong bảng thời gian đi lại", field="travel.place_ids", value=missing
         )
+    for i, place in enumerate(problem.lodgings):
+        _known(f"lodgings[{i}]", place, places)
+    _unique("lodgings", list(problem.lodgings))
     _rules(problem.rules)
     _pins(problem)
     _shares(problem)
@@ -52,6 +56,8 @@ def _vehicles(problem: Problem, places: set[str]) -> None:
         _between(f"vehicles[{i}].pack_up_s", vehicle.pack_up_s, 0, DAY_S)
         if vehicle.capacity is not None:
             _between(f"vehicles[{i}].capacity", vehicle.capacity, 0, 1_000_000_000)
+        for j, loan in enumerate(vehicle.loans):
+            _known(f"vehicles[{i}].loans[{j}].depot_id", loan.depot_id, places)
         for weekday in vehicle.weekdays:
             _between(f"vehicles[{i}].weekdays", weekday, 0, 6)
         for j, hours in enumerate(vehicle.hours):
@@ -130,6 +136,27 @@ def _pins(problem: Problem) -> None:
     for i, frozen in enumerate(problem.frozen):
         _known(f"frozen[{i}].vehicle_id", frozen.vehicle_id, vehicles)
         _within(f"frozen[{i}].day", frozen.day, problem)
+    _nights(problem)
+
+
+def _nights(problem: Problem) -> None:
+    """Frozen nights: at a lodging, between two frozen days on which the vehicle drives from the same base."""
+    frozen = {(one.vehicle_id, one.day): i for i, one in enumerate(problem.frozen)}
+    if not any(one.night_at for one in problem.frozen):
+        return
+    horizon = Horizon(problem)
+    days = [(vd.vehicle.id, vd.day) for vd in horizon.vehicle_days]
+    after = {days[k]: days[following] for k, following in horizon.nights.items()}
+    for i, one in enumerate(problem.frozen):
+        if one.night_at is None:
+            continue
+        _known(f"frozen[{i}].night_at", one.night_at, set(problem.lodgings))
+        if after.get((one.vehicle_id, one.day)) not in frozen:
+            raise InvalidValue(
+                "{field}: ngày sau đêm {value} của xe cũng phải chạy và được giữ nguyên",
+                field=f"frozen[{i}].night_at",
+                value=one.night_at,
+            )
 
 
 def _within(field: str, day: date | None, problem: Problem) -> None:

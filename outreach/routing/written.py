@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 from outreach.domain.times import DAY_S, TimeWindow
-from outreach.routing.expand import Horizon
+from outreach.routing.expand import Horizon, base_of
 from outreach.routing.problem import Need, Rules, Vehicle
 from outreach.routing.solution import Tour
 from outreach.routing.timeline import Call, Clock, Failure, Times, call_of, earliest_start
@@ -33,16 +33,16 @@ class Scribe:
 
     def tour(self, vehicle: Vehicle, day: date, visits: Sequence[WrittenVisit]) -> Tour:
         """The tour: as the planner would time it where the written times hold, else as they stand."""
-        depot = self.horizon.travel.index[vehicle.depot_id]
+        depot = self.horizon.travel.index[base_of(vehicle, day)]
         clock = Clock(self.horizon, self.horizon.rules_on(vehicle, day))
         calls = [self._call(vehicle, day, visit) for visit in visits]
         times: Times | Failure | None = None
         if all(visit.start_s is None or visit.start_s + visit.service_s <= DAY_S for visit in visits):
             pinned = [_pin(call, visit) for call, visit in zip(calls, visits, strict=True)]
-            times = clock.times(depot, pinned)
+            times = clock.times((depot, depot), pinned)
         if times is None or isinstance(times, Failure):
             times = self._as_written(clock.rules, depot, calls, [visit.start_s for visit in visits])
-        return clock.tour(vehicle, day, depot, calls, times)
+        return clock.tour(vehicle, day, (depot, depot), calls, times)
 
     def _call(self, vehicle: Vehicle, day: date, visit: WrittenVisit) -> Call:
         return replace(call_of(self.horizon, visit.need, vehicle, day), service_s=visit.service_s)

@@ -48,6 +48,8 @@ TITLES: dict[RuleName, str] = {
     RuleName.NO_CREW: "Thiếu người",
     RuleName.TWO_TOURS: "Một xe hai lượt một ngày",
     RuleName.BROKEN_TRIP: "Chuyến không liền ngày",
+    RuleName.NO_LODGING: "Không có chỗ nghỉ đêm",
+    RuleName.TOO_MANY_NIGHTS: "Quá nhiều đêm xa nhà",
     RuleName.WRONG_COUNT: "Số buổi không khớp",
     RuleName.WRONG_RHYTHM: "Lệch nhịp đều",
 }

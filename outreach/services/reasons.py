@@ -280,6 +280,8 @@ RULES: dict[RuleName, str] = {
     RuleName.NO_CREW: "{where} thiếu {amount} người",
     RuleName.TWO_TOURS: "{where} chạy hai lượt trong một ngày",
     RuleName.BROKEN_TRIP: "chuyến của {where} không liền ngày hoặc không về đúng cơ sở",
+    RuleName.NO_LODGING: "{where} không phải là chỗ nghỉ đêm của tổ phục vụ",
+    RuleName.TOO_MANY_NIGHTS: "người của {where} ngủ xa nhà nhiều hơn {amount} đêm so với mức cho phép trong tháng",
     RuleName.WRONG_RHYTHM: "các buổi của {where} lệch nhịp đều {amount} buổi",
     RuleName.WRONG_COUNT: "số buổi chưa xếp của {where} không khớp",
 }
@@ -309,7 +311,7 @@ def breach_words(breach: Breach, names: Names) -> str:
     elif breach.rule in OF_NEEDS:
         where = names.need(breach.where)
     else:
-        where = names.site(breach.where)
+        where = names.site(breach.where.removeprefix("site:"))
     return translate(
         RULES[breach.rule], where=where, amount=number(breach.amount), duration=duration(abs(breach.amount))
     )

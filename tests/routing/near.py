@@ -184,9 +184,9 @@ class Proof:
             else:
                 orders = [(*others[:at], call, *others[at:]) for at in range(len(others) + 1)]
             for order in orders:
-                times = clock.times(depot, order)
+                times = clock.times((depot, depot), order)
                 if isinstance(times, Times):
-                    tour = clock.tour(vehicle, day, depot, order, times)
+                    tour = clock.tour(vehicle, day, (depot, depot), order, times)
                     kept = (trip for trip in self.solution.trips if trip.tours[0] is not there)
                     if self._is_sound(replace(self.solution, trips=(*kept, Trip(vehicle_id, (tour,))))):
                         return True

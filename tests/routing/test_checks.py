@@ -69,6 +69,24 @@ def on_day(solution: Solution, days: int) -> Solution:
     return with_tour(solution, day=tour_of(solution).day + timedelta(days=days))
 
 
+def with_night(p: Problem, s: Solution, change: Callable[[Problem], Problem]) -> Case:
+    """The day as the second of a trip: the bus was at the first school the night before and did nothing there."""
+    tour = tour_of(s)
+    at, before = tour.stops[0].site_id, tour.day - timedelta(days=1)
+    away = int(p.travel.seconds[p.travel.index["base"], p.travel.index[at]])
+    metres = int(p.travel.metres[p.travel.index["base"], p.travel.index[at]])
+    out = Tour("bus", before, "base", at, 15 * H, 15 * H + away, (), away, metres)
+    stops = (replace(tour.stops[0], drive_s=0, distance_m=0), *tour.stops[1:])
+    less = {"drive_s": tour.drive_s - away, "distance_m": tour.distance_m - metres}
+    back = replace(tour, start_place_id=at, stops=stops, **less)
+    asked = replace(p, lodgings=(at,), rules=replace(p.rules, trip_days_max=2), horizon=Period(before, p.horizon.last))
+    asked = replace(asked, closures=(), vehicles=tuple(replace(v, weekdays=frozenset(range(7))) for v in p.vehicles))
+    asked = replace(asked, staff=tuple(replace(m, weekdays=frozenset(range(7))) for m in p.staff))
+    trip = replace(s, trips=(Trip("bus", (out, back)),))
+    assert check(asked, trip) == ()
+    return change(asked), trip
+
+
 MUTATIONS: dict[RuleName, Callable[[Problem, Solution], Case]] = {
     RuleName.UNKNOWN_VEHICLE: lambda p, s: (
         replace(p, staff=()), replace(s, trips=(Trip("x", (replace(tour_of(s), vehicle_id="x"),)),))),
@@ -112,6 +130,9 @@ MUTATIONS: dict[RuleName, Callable[[Problem, Solution], Case]] = {
             tour_of(s), stops=(), leave_s=12 * H, return_s=12 * H, drive_s=0, distance_m=0,
             lunch_start_s=None, lunch_end_s=None),))))),
     RuleName.BROKEN_TRIP: lambda p, s: (p, replace(s, trips=(*s.trips, Trip("bus", ())))),
+    RuleName.NO_LODGING: lambda p, s: with_night(p, s, lambda asked: replace(asked, lodgings=())),
+    RuleName.TOO_MANY_NIGHTS: lambda p, s: with_night(
+        p, s, lambda asked: replace(asked, rules=replace(asked.rules, nights_per_month_max=0))),
     RuleName.WRONG_COUNT: lambda p, s: (p, replace(s, unserved=(Unserved("need a", 1, ()),))),
     RuleName.NEED_OUTSIDE_DATES: lambda p, s: (
         replace(p, needs=(replace(p.needs[0], last=MONDAY - timedelta(days=1)), p.needs[1])), s),
@@ -232,6 +253,7 @@ def test_more_visits_than_asked_are_named():
 def test_trip_with_a_night_away_is_sound_when_it_starts_where_it_slept():
     """Two days: out and sleep at the school, serve in the morning, home; refused where trips last one day."""
     asked = replace(problem({"base": 0, "a": 100}, sites=[site("a")], needs=[need("a")]), rules=Rules(trip_days_max=2))
+    asked = replace(asked, lodgings=("a",))
     out = Tour("bus", MONDAY, "base", "a", 15 * H, 15 * H + 6000, (), 6000, 100_000)
     stop = Stop("need a", "a", 7 * H, 7 * H + 1800, 9 * H + 1800, 9 * H + 2700, 0, 0)
     home = Tour("bus", MONDAY + timedelta(days=1), "a", "base", 7 * H, 9 * H + 8700, (stop,), 6000, 100_000)

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from outreach.domain.errors import InvalidValue
 from outreach.routing.checks import check
-from outreach.routing.draft import Desk, draft_of
+from outreach.routing.draft import Desk
 from outreach.routing.expand import Horizon
 from outreach.routing.formats import problem_from_json, problem_to_json
 from outreach.routing.kernel.world import UNIT
 from outreach.routing.objective import Prices
 from outreach.routing.problem import Announced, Pin, Problem
+from outreach.routing.redraft import draft_of
 from outreach.routing.replan import replan
 from outreach.routing.search import Budget, Search
 from outreach.routing.solution import RuleName, Solution

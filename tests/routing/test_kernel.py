@@ -23,6 +23,7 @@ from outreach.routing.kernel.world import NOWHERE
 from outreach.routing.model import world_of
 from outreach.routing.problem import Absence, Problem, Rules
 from outreach.routing.search import Budget, Search
+from outreach.routing.team import Schedule
 from outreach.routing.timeline import Clock, Failure, call_of
 from tests.routing.small import MONDAY, H, need, problem, site
 from tests.routing.test_properties import provinces
@@ -57,11 +58,12 @@ def test_kernel_and_plain_clock_agree_on_every_short_tour(asked, shift):
         may = [u for u in range(len(asked.needs)) if rows[u, k] != NOWHERE]
         for order in itertools.chain.from_iterable(itertools.permutations(may[:4], n) for n in (1, 2, 3)):
             calls = [call_of(horizon, asked.needs[u], vd.vehicle, vd.day) for u in order]
-            times = clock.times(horizon.travel.index[vd.vehicle.depot_id], calls)
+            home = (horizon.travel.index[vd.depot_id],) * 2
+            times = clock.times(home, calls)
             stops["need"][: len(order)], stops["row"][: len(order)] = order, rows[list(order), k]
             leave = first_departures(world.record, rules.leave_earliest_s)
             back, state = earliest_return(world.record, k, len(order), 0, *leave)
-            drive = clock.drive_of(horizon.travel.index[vd.vehicle.depot_id], calls)
+            drive = clock.drive_of(home, calls)
             work = drive + sum(call.set_up_s + call.service_s + call.pack_up_s for call in calls)
             day = working_day(world.record, k, len(order), work, back, state)
             short_enough = drive <= rules.drive_max_s and len(order) <= (rules.stops_max or len(order))
@@ -88,8 +90,8 @@ def test_a_plan_of_others_that_costs_less_is_gone_on_from():
     search, other = (Search(Horizon(ring(3)), seed=seed) for seed in (1, 2))
     other.run(Budget(rounds=500), hot_s=100.0, look=lambda _: None)
     whole = other.best_rounds()
-    part = dict(list(whole.items())[:1])
-    search.learn([part, whole, part])
+    part = Schedule(dict(list(whole.items())[:1]))
+    search.learn([part, other.best(), part])
     assert search.best_rounds() == search.rounds() == whole
     assert search.best_price == pytest.approx(other.best_price)
 

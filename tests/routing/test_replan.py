@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.routing.checks import check
-from outreach.routing.draft import Desk, draft_of
+from outreach.routing.draft import Desk
 from outreach.routing.expand import Horizon
 from outreach.routing.explain import explain
 from outreach.routing.kernel import compiled
 from outreach.routing.problem import FrozenDay, Pin, Problem, Rules, Turn, WorkingHours
+from outreach.routing.redraft import draft_of, rounds_of
 from outreach.routing.replan import replan
 from outreach.routing.search import Search
 from outreach.routing.solution import Ending, RuleName, Solution, Trip
@@ -389,11 +390,7 @@ def standing_without(asked: Problem, trips: tuple[Trip, ...]) -> Solution:
     """A plan of these trips alone, or of none where a need's visits would be too far apart without the others."""
     desk = Desk(Horizon(asked))
     for some in (trips, ()):
-        rounds = {
-            desk.numbers[trip.vehicle_id, trip.tours[0].day]: [stop.need_id for stop in trip.tours[0].stops]
-            for trip in some
-        }
-        draft = draft_of(desk, rounds)
+        draft = draft_of(desk, rounds_of(desk, Solution(some)))
         solution = replace(draft.solution(seed=1, ending=Ending.FINISHED), unserved=explain(draft))
         if check(asked, solution) == ():
             return solution

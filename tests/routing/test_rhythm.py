@@ -12,13 +12,14 @@ from outreach.domain.errors import InvalidValue
 from outreach.domain.times import Period
 from outreach.routing.checks import _Judge, check
 from outreach.routing.disruptions import VehicleAway
-from outreach.routing.draft import Desk, draft_of, forms_of, rounds_of
+from outreach.routing.draft import Desk
 from outreach.routing.expand import Horizon
 from outreach.routing.formats import problem_from_json, problem_to_json
 from outreach.routing.kernel.world import UNIT
 from outreach.routing.mending import mend
 from outreach.routing.objective import Prices
 from outreach.routing.problem import Absence, Need, Pin, Problem, Rhythm, Rules, SiteWindow
+from outreach.routing.redraft import draft_of, forms_of, rounds_of
 from outreach.routing.replan import replan
 from outreach.routing.rhythm import Half, half_of, noon_of
 from outreach.routing.rhythm_check import RhythmJudge

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outreach.routing.checks import check
-from outreach.routing.draft import Desk, draft_of
+from outreach.routing.draft import Desk
 from outreach.routing.expand import Horizon
 from outreach.routing.objective import Prices, measure
 from outreach.routing.problem import Problem, Rules, SiteWindow, Vehicle
+from outreach.routing.redraft import draft_of
 from outreach.routing.replan import replan
 from outreach.routing.search import Budget, Search
 from outreach.routing.shares import NONE, Ledger, Shares

@@ -18,7 +18,7 @@ from outreach.routing.formats import problem_to_json
 from outreach.routing.problem import Problem
 from outreach.routing.solution import Ending, Progress
 from outreach.routing.solve import solve
-from outreach.routing.team import Quest, Sign, Team
+from outreach.routing.team import Quest, Schedule, Sign, Team
 from tests.routing.small import need, problem, site, two_schools_one_bus
 
 PATIENCE_S = 60.0  # a busy machine; nothing here waits that long by itself
@@ -54,7 +54,7 @@ def test_processes_are_one_at_least_and_one_with_rounds(processes, rounds):
 
 
 def quest(seconds: float) -> Quest:
-    return Quest(forty_schools(), 1, {}, warm=False, until=time.monotonic() + seconds, recombine_s=0.1)
+    return Quest(forty_schools(), 1, Schedule(), warm=False, until=time.monotonic() + seconds, recombine_s=0.1)
 
 
 @pytest.mark.usefixtures("warm_kernel")
@@ -68,7 +68,7 @@ def test_the_rest_go_on_when_a_member_dies():
     found += [word for word in rest if word.sign is Sign.FOUND]
     assert [word.sign for word in rest].count(Sign.DONE) == 1
     best = min(found, key=lambda word: word.price)
-    assert sorted(u for needs in best.plan.values() for u in needs) == list(range(40))
+    assert sorted(u for needs in best.plan.rounds.values() for u in needs) == list(range(40))
 
 
 def test_a_team_that_dies_leaves_the_first_plan(monkeypatch):

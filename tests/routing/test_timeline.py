@@ -12,11 +12,17 @@ from tests.routing.small import MONDAY, H, bus, need, problem, site
 OPENING = 7 * H + 31 * 60
 
 
+def home(horizon: Horizon) -> tuple[int, int]:
+    """From the base and back to it."""
+    base = horizon.travel.index["base"]
+    return base, base
+
+
 def morning(hours: SiteWindow, rules: Rules | None = None) -> Times | Failure:
     """One school ten minutes out, two hours of service, a quarter of an hour of set-up."""
     asked = problem({"base": 0, "a": 10}, sites=[site("a", windows=[hours])], needs=[need("a")], rules=rules)
     horizon = Horizon(asked)
-    return Clock(horizon).times(horizon.travel.index["base"], [call_of(horizon, asked.needs[0], bus(), MONDAY)])
+    return Clock(horizon).times(home(horizon), [call_of(horizon, asked.needs[0], bus(), MONDAY)])
 
 
 @pytest.mark.parametrize(
@@ -54,8 +60,8 @@ def test_crew_that_leaves_after_noon_to_keep_its_shift_has_no_lunch_on_the_way()
     horizon = Horizon(asked)
     clock, vehicle = Clock(horizon), horizon.vehicles["bus"]
     calls = [call_of(horizon, horizon.needs[f"need {name}"], vehicle, MONDAY) for name in ("s7", "s0", "s1")]
-    times = clock.times(horizon.travel.index["base"], calls)
+    times = clock.times(home(horizon), calls)
     assert isinstance(times, Times)
     assert times.lunch_at is None
-    trip = Trip("bus", (clock.tour(vehicle, MONDAY, horizon.travel.index["base"], calls, times),))
+    trip = Trip("bus", (clock.tour(vehicle, MONDAY, home(horizon), calls, times),))
     assert check(asked, Solution((trip,))) == ()

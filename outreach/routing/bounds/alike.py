@@ -68,7 +68,7 @@ class Alike:
         for k, vd in enumerate(self.horizon.vehicle_days):
             vehicle = vd.vehicle
             kind = Kind(
-                self.horizon.travel.index[vehicle.depot_id],
+                self.horizon.travel.index[vd.depot_id],
                 self.horizon.rules_on(vehicle, vd.day),
                 vehicle.set_up_s,
                 vehicle.pack_up_s,

@@ -160,6 +160,18 @@ class Tours:
             seen.add(hours)
             k = self.days[day]
             calls = [self.desk.call(self.alike.needs[u], k) for u in needs.tolist()]
-            if not isinstance(self.desk.clock_of(k).times(self.desk.depots[k], calls), Failure):
+            if not isinstance(self.desk.clock_of(k).times(self.desk.home[k], calls), Failure):
                 return True
         return False
+
+
+def get_ready() -> None:
+    """Compile the search for tours, or load it."""
+    legs, stop = np.array([[0, 60], [60, 0]], dtype=np.int64), np.array([[0, 600, 0, 0]], dtype=np.int64)
+    windows, worth = np.array([[[0, 3_600], [FAR, FAR]]], dtype=np.int64), np.array([100 * UNIT], dtype=np.int64)
+    law = np.array((0, 7_200, 3_600, 7_200, 1, FAR, 0, 0, 0, 300, 300), dtype=np.int64)
+    starts, lags = starts_of(windows, stop, 0, 25, 300, 300), lags_of(legs, stop, 300)
+    rest = completions(legs, stop, starts, lags, worth, 7_200, 300)
+    limit = int(least(legs, stop, windows, worth, 0, 300, 300, rest))
+    orders, costs = np.zeros((1, DEEPEST), dtype=np.int32), np.zeros(1, dtype=np.int64)
+    cheap_tours(legs, stop, windows, worth, np.ones((1, 1), dtype=np.int64), law, rest, limit, 0, 10, orders, costs)

@@ -2,25 +2,27 @@
 
 import numpy as np
 
-from outreach.routing.kernel.chance import fraction
+from outreach.routing.kernel.chance import below, fraction
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, more_over, order_absent
+from outreach.routing.kernel.nights import change_night, part_broken_trips, set_night
 from outreach.routing.kernel.rhythm import place_visits
 from outreach.routing.kernel.ruin import ruin
 from outreach.routing.kernel.tours import begin_round, put_in, settle, take_out, undo_round
-from outreach.routing.kernel.world import NOWHERE, form, need, node, rule, turn
+from outreach.routing.kernel.world import NOWHERE, form, need, node, rule, tour, turn
 
 ADAPT_EVERY = 200  # rounds
 OVER_MOST = 1 << 34  # price of a unit of load: no plan pays it
+NIGHT_EVERY = 4  # rounds: where nights may be spent away one round in so many is about them
 
 
 @compiled
 def anneal(w, best, rounds, hot, cold):
     """Run `rounds` rounds while the heat falls from `hot` to `cold` (prices); how often a better plan was found.
 
-    `best` (int32 [2, node]) receives each node's next node and its form in the best plan so far; `w` goes on from where
-    it is.
+    `best` (int32 [2 x node + tour]) receives of the best plan so far each node's next node, its form, and where the
+    night after each tour is spent; `w` goes on from where it is.
     After Schrimpf et al. 2000, with the ruins and blinks of Christiaens and Vanden Berghe 2020.
     """
     heat, fall = hot, (cold / hot) ** (1.0 / max(rounds, 1))
@@ -28,7 +30,10 @@ def anneal(w, best, rounds, hot, cold):
     for _ in range(rounds):
         heat *= fall
         begin_round(w)
-        ruin(w)
+        if w.trip_days > 1 and below(w, NIGHT_EVERY) == 0:
+            change_night(w)
+        else:
+            ruin(w)
         for i in range(order_absent(w)):
             place_visits(w, turn(w, i).need)
         if settle(w) and gain(w) > heat * np.log(1.0 - fraction(w)):
@@ -65,8 +70,11 @@ def adapt(w):
 
 @compiled
 def empty(w):
-    """Take out every visit."""
+    """Take out every visit; every night is spent at home."""
     begin_round(w)
+    for k in range(w.tours):
+        if tour(w, k).night != NOWHERE:
+            set_night(w, k, NOWHERE)
     for v in range(w.visits):
         if node(w, v).tour != NOWHERE:
             take_out(w, v)
@@ -102,7 +110,8 @@ def load_visit(w, k, f):
 
 @compiled
 def start_from(w, best):
-    """Take the plan as it is now as the one to go on from."""
+    """Take the plan as it is now as the one to go on from; trips that lost a day are parted first."""
+    part_broken_trips(w)
     for k in range(w.tours):
         if w.timed:
             refresh(w, k)
@@ -118,3 +127,5 @@ def write_down(w, best):
     nodes = w.visits + w.tours
     for v in range(nodes):
         best[v], best[nodes + v] = node(w, v).next, node(w, v).form
+    for k in range(w.tours):
+        best[2 * nodes + k] = tour(w, k).night

@@ -6,7 +6,6 @@ from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.shares import price_together
 from outreach.routing.kernel.tours import put_in
 from outreach.routing.kernel.world import (
-    FAR,
     NEVER,
     NOWHERE,
     UNIT,
@@ -15,9 +14,7 @@ from outreach.routing.kernel.world import (
     crew,
     day,
     day_price,
-    form,
     found,
-    hour,
     leg,
     leg_back,
     near,
@@ -345,31 +342,6 @@ def place_linked(w, u):
         return put
     visits, d = best_chain(w, u)
     return put_chain(w, u, visits, d)
-
-
-@compiled
-def close_hopeless(w):
-    """Forbid each need the tours that it could not even have for itself; what is left is worth trying."""
-    for k in range(w.tours):
-        if w.timed:
-            refresh(w, k)
-        depot = node(w, w.visits + k)
-        for f in range(w.forms):
-            u = form(w, f).need
-            need(w, u).form = f
-            if row_of(w, u, k) == NOWHERE:
-                continue
-            detour = travel(w, depot.place, need(w, u).place) + travel(w, need(w, u).place, depot.into)
-            holds = (
-                detour < FAR
-                and need(w, u).load <= rule(w, k).capacity
-                and has_room(w, u, k, detour)
-                and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
-            )
-            if not holds:
-                hour(w, f * w.tours + k).row = NOWHERE
-    for u in range(w.needs):
-        need(w, u).form = u
 
 
 @compiled

@@ -11,7 +11,6 @@ from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.tours import take_out
 from outreach.routing.kernel.world import NEVER, NOWHERE, near, need, node, rule, saved_tour, stop, tour
 
-REMOVED = 5  # visits in the mean, and half a tour more
 LONGEST = 10  # visits in a string
 
 
@@ -86,7 +85,7 @@ def remove_string(w, c, length):
 def remove_strings(w, seed, d):
     """A string from each of some tours near need `seed`; of needs with several visits those of day `d` count."""
     longest = min(float(LONGEST), w.placed / max(w.busy, 1))
-    tours = int(fraction(w) * (4.0 * (REMOVED + longest / 2) / (1.0 + longest) - 1.0) + 1.0)
+    tours = int(fraction(w) * (4.0 * (w.removed + longest / 2) / (1.0 + longest) - 1.0) + 1.0)
     for a in range(-1, w.neighbours):
         if tours == 0:
             return
@@ -101,7 +100,7 @@ def remove_strings(w, seed, d):
 @compiled
 def remove_neighbours(w, seed):
     """Most of the visits nearest to need `seed`."""
-    count = 1 + below(w, 2 * REMOVED + min(LONGEST, w.placed // max(w.busy, 1)))
+    count = 1 + below(w, 2 * w.removed + min(LONGEST, w.placed // max(w.busy, 1)))
     for a in range(-1, w.neighbours):
         asked = need(w, seed if a < 0 else near(w, seed * w.neighbours + a).need)
         v = asked.first + below(w, asked.count)

@@ -15,6 +15,7 @@ from outreach.routing.kernel.world import (
     saved_absent,
     saved_node,
     saved_tour,
+    stay,
     tour,
 )
 
@@ -33,6 +34,7 @@ def begin_round(w):
 def copy_node(to, of):
     """All of a node that changes."""
     to.next, to.prev, to.tour, to.ahead = of.next, of.prev, of.tour, of.ahead
+    to.place, to.into = of.place, of.into
     to.depart0, to.depart1, to.late0, to.late1 = of.depart0, of.depart1, of.late0, of.late1
     to.form, to.row = of.form, of.row
 
@@ -41,7 +43,7 @@ def copy_node(to, of):
 def copy_tour(to, of):
     """All of a tour."""
     to.size, to.drive, to.handling, to.load, to.over = of.size, of.drive, of.handling, of.load, of.over
-    to.saved, to.cost, to.work = of.saved, of.cost, of.work
+    to.saved, to.cost, to.night, to.work = of.saved, of.cost, of.night, of.work
 
 
 @compiled
@@ -90,11 +92,15 @@ def undo_round(w):
                 join(w, node(w, v).need, node(w, v).tour)
     for i in range(w.saved_tours):
         k = saved_tour(w, i).tour
+        nights = int(tour(w, k).night != NOWHERE) - int(saved_tour(w, i).was.night != NOWHERE)
         if w.shared:
             count_work(w, k, saved_tour(w, i).was.work - tour(w, k).work)
         copy_tour(tour(w, k), saved_tour(w, i).was)
         if tour(w, k).size > 0:
             crew(w, rule(w, k).pool).left -= 1
+        if nights != 0:
+            crew(w, rule(w, k).pool).nights += nights
+            stay(w, rule(w, k).stay).left += nights
     for i in range(w.absent_count):
         need(w, absent(w, i).need).absent_at = NOWHERE
     w.absent_count, w.busy, w.placed = w.saved_absents, w.saved_busy, w.saved_placed
@@ -181,6 +187,13 @@ def put_in(w, v, k, p):
 
 
 @compiled
+def is_away(w, k):
+    """Whether a night before or after tour `k` is spent away from home."""
+    before = rule(w, k).before
+    return tour(w, k).night != NOWHERE or (before != NOWHERE and tour(w, before).night != NOWHERE)
+
+
+@compiled
 def settle(w):
     """Price every tour that this round has touched; False if one of them cannot be driven any more.
 
@@ -190,6 +203,8 @@ def settle(w):
         k = saved_tour(w, i).tour
         round_, law = tour(w, k), rule(w, k)
         cost = work = 0
+        if round_.size == 0 and is_away(w, k):
+            return False
         if round_.size > 0:
             work = round_.drive + round_.handling
             if w.timed:

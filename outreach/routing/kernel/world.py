@@ -65,6 +65,11 @@ RULE = np.dtype(
         ("set_up", "i4"),
         ("pack_up", "i4"),
         ("price", "i8"),  # of going out at all
+        ("base", "i4"),  # the place it starts from and ends at where no night is spent away
+        ("before", "i4"),  # the same bus's tour of the day before, that may spend the night between away; NOWHERE
+        ("after", "i4"),  # and of the day after
+        ("stay", "i4"),  # nights are counted by month: its row in `stay`
+        ("fixed", "i4"),  # 1: its nights stay as they are
         ("bus", "i4"),  # the rows in `share` of its vehicle and its week, NOWHERE where that has no price
         ("week", "i4"),
     ],
@@ -96,6 +101,7 @@ TOUR = np.dtype(
         ("handling", "i4"),  # set-ups, services and pack-ups
         ("load", "i4"),
         ("over", "i4"),  # load above the capacity
+        ("night", "i4"),  # where the night after it is spent; NOWHERE: at home
         ("work", "i4"),  # from leaving to returning, as it was priced last
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
@@ -116,10 +122,13 @@ TABLES = {
     "pattern": np.dtype([("holds", "i4")]),  # [pattern, day]
     "beat": np.dtype([("day", "i4")]),  # open days of one beat after the other, each ended by NOWHERE
     "near": np.dtype([("need", "i4")]),  # [need, neighbour] the needs nearest to each
+    "bed": np.dtype([("place", "i4")]),  # [need, bed] the lodgings nearest to each
+    "lodging": np.dtype([("place", "i4")]),  # all of them
     # the plan in the making
     "node": NODE,  # visit nodes, then one node for each tour
     "tour": TOUR,
-    "crew": np.dtype([("left", "i4")]),  # [pool]
+    "crew": np.dtype([("left", "i4"), ("nights", "i4")]),  # [pool] for tours, and for nights away after them
+    "stay": np.dtype([("left", "i4")]),  # [base and month] nights away
     "share": np.dtype([("work", "i8"), ("fair", "i8"), ("days", "i8"), ("percent", "i8")], align=True),  # [share]
     "bunch": np.dtype([("tours", "i4")]),  # [group] tours that visit it
     "gathered": np.dtype([("visits", "i4")]),  # [group, tour]
@@ -145,6 +154,11 @@ NUMBERS = (
     "columns",  # of prices by day
     "window_columns",
     "neighbours",
+    "removed",  # needs that a round takes out in the mean, and half a tour more
+    "beds",  # of a need
+    "lodgings",
+    "trip_days",  # at most
+    "night_price",
     "priced",  # 1: a visit costs more on some days
     "soft",  # 1: tours may be overloaded on the way, for a price
     "over_price",  # of a unit of load above a tour's capacity, adapted to the search
@@ -218,9 +232,12 @@ day_price = _table("day_price")
 pattern = _table("pattern")
 beat = _table("beat")
 near = _table("near")
+bed = _table("bed")
+lodging = _table("lodging")
 node = _table("node")
 tour = _table("tour")
 crew = _table("crew")
+stay = _table("stay")
 share = _table("share")
 bunch = _table("bunch")
 gathered = _table("gathered")
