@@ -87,6 +87,11 @@ class Horizon:
         return held
 
     @cached_property
+    def shares_stops(self) -> bool:
+        """Whether visits may be made in one stop: the rule is on and some site has several needs."""
+        return self.rules.shared_set_up and len({need.site_id for need in self.problem.needs}) < len(self.needs)
+
+    @cached_property
     def seconds(self) -> list[memoryview]:
         """[from][to] seconds of driving; rows of the travel table, read as whole numbers of Python."""
         return [memoryview(row) for row in np.ascontiguousarray(self.travel.seconds)]

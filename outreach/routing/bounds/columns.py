@@ -58,9 +58,13 @@ class Tours:
         self.windows = self._windows()
         self.common = self._days()
         self.grid = self._grid()
-        rules = own.rules
+        rules, free = own.rules, alike.horizon.shares_stops  # then the number of visits is not that of stops
         self.begin, self.end, self.step = rules.leave_earliest_s, rules.return_latest_s, rules.step_s
-        limits = (rules.drive_max_s, rules.shift_max_s, len(needs) if rules.stops_max is None else rules.stops_max)
+        limits = (
+            rules.drive_max_s,
+            rules.shift_max_s,
+            len(needs) if free or rules.stops_max is None else rules.stops_max,
+        )
         lunch = (rules.lunch_s, rules.lunch_from_s, rules.lunch_to_s)
         capacity = FAR if own.capacity is None else own.capacity
         self.law = np.array((self.begin, self.end, *limits, capacity, *lunch, self.step, self.grid), dtype=np.int64)

@@ -150,7 +150,8 @@ class _Model:
         """What the tours of a class can hold: stops, load, the time of each stretch and of the whole day."""
         kind, needs = self.alike.kinds[found.kind], self.alike.needs
         if kind.rules.stops_max is not None:
-            self._row(0, {out: -kind.rules.stops_max, **dict.fromkeys((v for _, v in own), 1)})
+            lonely = (visits for item, visits in own if not (kind.rules.shared_set_up and self.shared[item.u]))
+            self._row(0, {out: -kind.rules.stops_max, **dict.fromkeys(lonely, 1)})
         if kind.capacity is not None:
             self._row(0, {out: -kind.capacity, **{v: needs[item.u].load for item, v in own}})
         gaps = self._gaps(found, sorted({item.u for item, _ in own}))
