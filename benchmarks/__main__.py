@@ -15,7 +15,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import day, province, readers, replan, runs
+from benchmarks import day, province, readers, regular, replan, runs
 from benchmarks.case import Unusable
 from benchmarks.table import (
     ANEW,
@@ -42,6 +42,7 @@ MERGED = {  # visits of services put together
 }
 FOLDERS = {
     "uk": "uk-timetables",
+    "rhythm": "uk-timetables",
     "pvrp": "pvrp",
     "windows": "sdvrptw",
     "growth": "uk-timetables",
@@ -49,6 +50,7 @@ FOLDERS = {
 }
 SOLVERS = {
     "uk": (OURS, "pyvrp"),
+    "rhythm": (OURS,),
     "pvrp": (OURS,),
     "windows": (OURS,),
     "growth": (OURS, ROUNDS),
@@ -77,7 +79,10 @@ def cases(
         only = list(dict.fromkeys(sizes))
     if FOLDERS[bench] == "uk-timetables":
         for name in readers.instances(data, ".csv", only, largest=largest):
-            yield readers.read_timetable(data, name, variant, set_up_s=set_up_s)
+            if bench == "rhythm":
+                yield regular.read_regular(data, name, variant, set_up_s=set_up_s)
+            else:
+                yield readers.read_timetable(data, name, variant, set_up_s=set_up_s)
     elif bench == "pvrp":
         for name in readers.instances(data, ".csv", only, largest=largest):
             yield readers.read_periodic(data, name)
@@ -106,7 +111,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="for each planner; of a day, for the exact model")
     parser.add_argument("--seed", type=lambda text: [int(seed) for seed in text.split(",")], default=[1])
     parser.add_argument("--threads", type=int, choices=(1,), default=1, help="each planner has one core")
-    parser.add_argument("--set-up", type=int, default=0, metavar="S", help="seconds charged to each stop (uk)")
+    parser.add_argument("--set-up", type=int, default=0, metavar="S", help="seconds charged to each stop (uk, rhythm)")
     parser.add_argument("--json", type=Path, help="file the rows are appended to")
     options = parser.parse_args()
     options.variant = options.variant or ("day" if options.bench == PROVINCE else "depot")
@@ -152,14 +157,15 @@ def seconds_of(bench: str, case: runs.AnyCase, solver: str, *, asked: float) -> 
         return day.DAY_S if solver == OURS else asked
     if isinstance(case, province.ProvinceCase):
         return asked or province.seconds_of(len(case.problem.sites))
-    large = bench == "uk" and len(case.visits) > LARGE
+    large = bench in ("uk", "rhythm") and len(case.visits) > LARGE
     return asked * (2 if large and asked >= STANDARD_S else 1)
 
 
 def line(row: Row) -> str:
     """A row for people."""
     cost = "-" if row.cost is None else f"{row.cost:,.1f}"
-    known = f"  {100 * (row.cost / row.best_known - 1):+.2f} %" if row.cost and row.best_known else ""
+    against = row.best_known or (row.actual if row.regular is not None else None)
+    known = f"  {100 * (row.cost / against - 1):+.2f} %" if row.cost and against else ""
     state = f"  {row.note}" if row.feasible else f"  NOT FEASIBLE: {row.note}"
     run = f"{row.instance:24} {row.solver:10} {row.seconds:g} s seed {row.seed}"
     pace = f"  {row.per_thousand_s:.3f} s per 1,000 rounds" if row.per_thousand_s is not None else ""

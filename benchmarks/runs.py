@@ -10,10 +10,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks import exact, ours, peers, replan
+from benchmarks import beats, exact, ours, peers, replan
 from benchmarks.case import Answer, Case, Verdict
 from benchmarks.day import DayCase
 from benchmarks.province import ProvinceCase
+from benchmarks.regular import RegularCase
 from benchmarks.replan import RepairCase
 from benchmarks.table import ANEW, EXACT, OURS, OWN, PROVINCE, ROUNDS, TRACED, Row, engine_version
 from outreach.routing.solution import Solution
@@ -28,8 +29,9 @@ PERIOD_SOLVERS: dict[str, Callable[..., Answer]] = {
 }
 PROVINCE_SOLVERS: dict[str, Callable[..., Any]] = {OURS: ours.province}
 DAY_SOLVERS: dict[str, Callable[..., Any]] = {OURS: ours.one_day, EXACT: exact.cp_sat}
+REGULAR_SOLVERS: dict[str, Callable[..., Any]] = {OURS: beats.regular}
 REPAIR_SOLVERS: dict[str, Callable[..., Any]] = {OURS: replan.mended, ANEW: replan.anew}
-AnyCase = Case | DayCase | RepairCase | ProvinceCase
+AnyCase = Case | RegularCase | DayCase | RepairCase | ProvinceCase
 LOOK_EVERY_S = 0.2
 MERCY = 2.0  # times the seconds asked for, and START_S for everything before, until a planner is ended by force
 START_S = 90.0
@@ -37,7 +39,8 @@ START_S = 90.0
 
 def solvers(bench: str) -> dict[str, Callable[..., Any]]:
     """The planners of a benchmark by name."""
-    return {"replan": REPAIR_SOLVERS, "day": DAY_SOLVERS, PROVINCE: PROVINCE_SOLVERS}.get(bench, PERIOD_SOLVERS)
+    by_bench = {"day": DAY_SOLVERS, "rhythm": REGULAR_SOLVERS, "replan": REPAIR_SOLVERS, PROVINCE: PROVINCE_SOLVERS}
+    return by_bench.get(bench, PERIOD_SOLVERS)
 
 
 def measure(bench: str, case: AnyCase, solver: str, *, seconds: float, seed: int) -> Row:
@@ -78,12 +81,13 @@ def measure(bench: str, case: AnyCase, solver: str, *, seconds: float, seed: int
         moved=verdict.moved,
         lost=verdict.lost,
         actual=case.actual,
-        tours=len(case.slots) if isinstance(case, Case) else 1,
+        tours=len(case.slots) if isinstance(case, Case | RegularCase) else 1,
         rounds=search.rounds if search else None,
         rounds_s=search.rounds_s if search else None,
         served_bound=bounds.served_bound if bounds else None,
         driving_bound=bounds.driving_bound_s if bounds else None,
         peak_mb=peak_mb,
+        regular=verdict.regular,
         trace=search.trace if search and bench == TRACED else (),
     )
 

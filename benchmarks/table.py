@@ -46,6 +46,7 @@ class Row:
     served_bound: int | None = None  # visits that no plan exceeds, and
     driving_bound: int | None = None  # seconds that none with these visits undercuts; None where nothing is proven
     peak_mb: float | None = None  # memory of the planner's process, the instance's own table of legs included
+    regular: float | None = None  # share of the series that are (rhythm)
     trace: Sequence[tuple[float, float]] = ()  # seconds and cost of each better plan
     moved: int | None = None  # announced visits not made on their day
     lost: int | None = None  # announced visits that could not stay where they were
