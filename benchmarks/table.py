@@ -155,11 +155,11 @@ def _repairs(rows: Iterable[Row]) -> Iterator[str]:
         )
         pairs = [(row, new[row.instance, row.seed]) for row in ours if (row.instance, row.seed) in new]
         if pairs:
-            worst, row = min((mine.served / max(other.served, 1) - 1, mine) for mine, other in pairs)
+            worst, where = min((mine.served / max(other.served, 1) - 1, mine.instance) for mine, other in pairs)
             served, anew = sum(mine.served for mine, _ in pairs), sum(other.served for _, other in pairs)
             yield (
                 f"{size} sites: {served} visits made, planned anew {anew} with "
-                f"{sum(other.moved or 0 for _, other in pairs)} moved; worst {_percent(worst)} ({row.instance})"
+                f"{sum(other.moved or 0 for _, other in pairs)} moved; worst {_percent(worst)} ({where})"
             )
 
 
