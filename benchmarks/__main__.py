@@ -35,7 +35,7 @@ from benchmarks.table import (
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 LARGE = 1_000  # visits: such services get twice the seconds of the standard run
 STANDARD_S = 30
-USUAL_S = {"day": day.PROOF_S, PROVINCE: 0.0}  # 0: by their size
+USUAL_S = {"day": day.PROOF_S, "replan": replan.MEND_S, PROVINCE: 0.0}  # 0: by their size
 MERGED = {  # visits of services put together
     "growth": ("100", "300", "1000", "2000", "5000"),
     TRACED: ("300", "1000", "2000"),
@@ -128,7 +128,7 @@ def main() -> None:
     options = arguments()
     table = Table(options.json)
     data = options.data or SHARED / FOLDERS.get(options.bench, "")
-    asked = options.seconds or {"day": day.PROOF_S, "replan": replan.MEND_S}.get(options.bench, STANDARD_S)
+    asked = options.seconds or USUAL_S.get(options.bench, STANDARD_S)
     shown: list[Row] = []
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     print(f"{options.bench}: {multiprocessing.cpu_count()} cores, load {load:.1f} before", flush=True)
