@@ -3,6 +3,7 @@
     python -m benchmarks uk --seconds 30 --json results/uk.json
     python -m benchmarks pvrp --only p05,pr09 --seconds 60
     python -m benchmarks day
+    python -m benchmarks replan --only 166
 
 Rows are appended to the file and not measured twice; docs/routing.md says what each benchmark is.
 """
@@ -13,9 +14,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import day, readers, runs
+from benchmarks import day, readers, replan, runs
 from benchmarks.case import Case, Unusable
-from benchmarks.table import EXACT, OURS, OWN, ROUNDS, TRACED, Row, Table, command, engine_version, summary
+from benchmarks.table import ANEW, EXACT, OURS, OWN, ROUNDS, TRACED, Row, Table, command, engine_version, summary
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 LARGE = 1_000  # visits: such services get twice the seconds of the standard run
@@ -38,13 +39,17 @@ SOLVERS = {
     "growth": (OURS, ROUNDS),
     TRACED: (OURS, "pyvrp"),
     "day": (OURS, EXACT),
+    "replan": (OURS, ANEW),
 }
 
 
 def cases(
     bench: str, data: Path, *, only: list[str], largest: int | None, variant: str, set_up_s: int
-) -> Iterator[Case | day.DayCase]:
+) -> Iterator[Case | day.DayCase | replan.RepairCase]:
     """The instances of a benchmark, one after the other, when all names are known to be there."""
+    if bench == "replan":
+        yield from replan.cases(only)
+        return
     if bench == "day":
         yield from map(day.day_case, only or day.NAMES[-(largest or 0) :])
         return
@@ -96,7 +101,7 @@ def main() -> None:
     options = arguments()
     table = Table(options.json)
     data = options.data or SHARED / FOLDERS.get(options.bench, "")
-    asked = options.seconds or (day.PROOF_S if options.bench == "day" else STANDARD_S)
+    asked = options.seconds or {"day": day.PROOF_S, "replan": replan.MEND_S}.get(options.bench, STANDARD_S)
     shown: list[Row] = []
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     print(f"{options.bench}: {multiprocessing.cpu_count()} cores, load {load:.1f} before", flush=True)
@@ -117,8 +122,10 @@ def main() -> None:
         print(sentence)
 
 
-def seconds_of(bench: str, case: Case | day.DayCase, solver: str, *, asked: float) -> float:
+def seconds_of(bench: str, case: Case | day.DayCase | replan.RepairCase, solver: str, *, asked: float) -> float:
     """What a planner gets: on a day ours has its own time; large services have twice the standard one."""
+    if isinstance(case, replan.RepairCase):
+        return replan.ANEW_S[case.size] if solver == ANEW else asked
     if isinstance(case, day.DayCase):
         return day.DAY_S if solver == OURS else asked
     large = bench == "uk" and len(case.visits) > LARGE
@@ -132,8 +139,10 @@ def line(row: Row) -> str:
     state = f"  {row.note}" if row.feasible else f"  NOT FEASIBLE: {row.note}"
     run = f"{row.instance:24} {row.solver:10} {row.seconds:g} s seed {row.seed}"
     pace = f"  {row.per_thousand_s:.3f} s per 1,000 rounds" if row.per_thousand_s is not None else ""
+    moved = "" if row.moved is None else f"  {row.moved} moved"
+    moved += "" if row.lost is None else f" of {row.lost} lost"
     memory = f"  {row.peak_mb:,.0f} MB" if row.peak_mb is not None else ""
-    return f"{run}  {cost:>14}  {row.served} visits{known}{pace}{memory}{state}".rstrip()
+    return f"{run}  {cost:>14}  {row.served} visits{moved}{known}{pace}{memory}{state}".rstrip()
 
 
 if __name__ == "__main__":

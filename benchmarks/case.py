@@ -43,6 +43,8 @@ class Verdict:
     served: int
     faults: list[str]
     note: str = ""
+    moved: int | None = None  # announced visits not made on their day
+    lost: int | None = None  # announced visits that could not stay
 
 
 @dataclass(frozen=True, slots=True)

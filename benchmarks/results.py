@@ -17,6 +17,7 @@ TITLES = {
     "windows": "Site-dependent instances with windows (Cordeau and Laporte 2001)",
     "growth": "Growth: British services put together",
     TRACED: "Convergence",
+    "replan": "Published plans after disruptions",
     "day": "One day with windows, lunch and stops that may fall away",
 }
 PICTURED = ("growth", TRACED)

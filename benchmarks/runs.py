@@ -9,10 +9,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks import exact, ours, peers
+from benchmarks import exact, ours, peers, replan
 from benchmarks.case import Answer, Case, Verdict
 from benchmarks.day import DayCase
-from benchmarks.table import EXACT, OURS, OWN, ROUNDS, TRACED, Row, engine_version
+from benchmarks.replan import RepairCase
+from benchmarks.table import ANEW, EXACT, OURS, OWN, ROUNDS, TRACED, Row, engine_version
 
 PERIOD_SOLVERS: dict[str, Callable[..., Answer]] = {
     OURS: ours.outreach,
@@ -23,16 +24,17 @@ PERIOD_SOLVERS: dict[str, Callable[..., Answer]] = {
     "two-phases": peers.two_phases,
 }
 DAY_SOLVERS: dict[str, Callable[..., Any]] = {OURS: ours.one_day, EXACT: exact.cp_sat}
+REPAIR_SOLVERS: dict[str, Callable[..., Any]] = {OURS: replan.mended, ANEW: replan.anew}
 MERCY = 2.0  # times the seconds asked for, and START_S for everything before, until a planner is ended by force
 START_S = 90.0
 
 
 def solvers(bench: str) -> dict[str, Callable[..., Any]]:
     """The planners of a benchmark by name."""
-    return DAY_SOLVERS if bench == "day" else PERIOD_SOLVERS
+    return REPAIR_SOLVERS if bench == "replan" else DAY_SOLVERS if bench == "day" else PERIOD_SOLVERS
 
 
-def measure(bench: str, case: Case | DayCase, solver: str, *, seconds: float, seed: int) -> Row:
+def measure(bench: str, case: Case | DayCase | RepairCase, solver: str, *, seconds: float, seed: int) -> Row:
     """The row of one run; what came too late or broke has no cost and says why."""
     mine, theirs = multiprocessing.Pipe(duplex=False)
     planner = ours.told if bench == TRACED and solver == OURS else solvers(bench)[solver]
@@ -66,6 +68,8 @@ def measure(bench: str, case: Case | DayCase, solver: str, *, seconds: float, se
         took=round(took, 2),
         note="; ".join(verdict.faults[:3]) or verdict.note,
         best_known=case.best_known,
+        moved=verdict.moved,
+        lost=verdict.lost,
         actual=case.actual,
         tours=len(case.slots) if isinstance(case, Case) else 1,
         rounds=search.rounds if search else None,
@@ -75,7 +79,9 @@ def measure(bench: str, case: Case | DayCase, solver: str, *, seconds: float, se
     )
 
 
-def _answer(pipe: Connection, case: Case | DayCase, planner: Callable[..., Any], seconds: float, seed: int) -> None:
+def _answer(
+    pipe: Connection, case: Case | DayCase | RepairCase, planner: Callable[..., Any], seconds: float, seed: int
+) -> None:
     """In the child: get ready, then plan against the clock."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[-1]})  # one core, whatever a planner would take

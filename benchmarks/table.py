@@ -13,9 +13,10 @@ from benchmarks.case import Unusable
 
 OURS = "outreach"
 EXACT = "cp-sat"
+ANEW = "anew"  # a mended plan's problem planned again without regard to what was announced
 PROVEN = "proven"  # the remark of a planner that knows its answer to be the best
 ROUNDS = "rounds"  # of our search alone
-OWN = (OURS, ROUNDS)
+OWN = (OURS, ROUNDS, ANEW)
 TRACED = "convergence"
 ROUTING = Path(outreach.routing.__file__).parent
 
@@ -43,6 +44,8 @@ class Row:
     rounds_s: float | None = None  # what those took
     peak_mb: float | None = None  # memory of the planner's process, the instance's own table of legs included
     trace: Sequence[tuple[float, float]] = ()  # seconds and cost of each better plan
+    moved: int | None = None  # announced visits not made on their day
+    lost: int | None = None  # announced visits that could not stay where they were
 
     @property
     def per_thousand_s(self) -> float | None:
@@ -110,7 +113,33 @@ def merged(files: Sequence[Path]) -> list[Row]:
 
 def summary(bench: str, rows: Iterable[Row]) -> Iterator[str]:
     """What the rows of a benchmark say, in sentences."""
+    if bench == "replan":
+        return _repairs(rows)
     return _days(rows) if bench == "day" else _periods(rows)
+
+
+def _repairs(rows: Iterable[Row]) -> Iterator[str]:
+    """By size: announced visits moved to those lost, visits made to those of planning anew, and the longest run."""
+    rows = list(rows)
+    new = {(row.instance, row.seed): row for row in rows if row.solver == ANEW and row.feasible}
+    for size in dict.fromkeys(row.instance.partition("-")[0] for row in rows):
+        ours = [r for r in rows if r.solver == OURS and r.feasible and r.instance.partition("-")[0] == size]
+        if not ours:
+            continue
+        moved, lost = sum(row.moved or 0 for row in ours), sum(row.lost or 0 for row in ours)
+        above = sum((row.moved or 0) > 1.2 * (row.lost or 0) for row in ours)
+        yield (
+            f"{size} sites: {moved} announced visits moved, {lost} had lost their place ({moved / max(lost, 1):.2f}); "
+            f"more than 1.2 times as many in {above} of {len(ours)}; longest {max(row.took for row in ours):.1f} s"
+        )
+        pairs = [(row, new[row.instance, row.seed]) for row in ours if (row.instance, row.seed) in new]
+        if pairs:
+            worst, row = min((mine.served / max(other.served, 1) - 1, mine) for mine, other in pairs)
+            served, anew = sum(mine.served for mine, _ in pairs), sum(other.served for _, other in pairs)
+            yield (
+                f"{size} sites: {served} visits made, planned anew {anew} with "
+                f"{sum(other.moved or 0 for _, other in pairs)} moved; worst {_percent(worst)} ({row.instance})"
+            )
 
 
 def _days(rows: Iterable[Row]) -> Iterator[str]:

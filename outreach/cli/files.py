@@ -26,9 +26,9 @@ STOPPED = 130  # as shells say it of a command ended by Ctrl-C
 
 def solve(settings: Settings, args: argparse.Namespace) -> int:
     """Plan the problem of one file into another file; on Ctrl-C with the best plan found by then, and 130."""
-    problem = _read(args.problem, problem_from_json)
+    problem = read(args.problem, problem_from_json)
     validate(problem)
-    _try_to_write(args.output)
+    try_to_write(args.output)
     question = {
         "problem": problem_to_json(problem),
         "seconds": args.seconds,
@@ -55,7 +55,7 @@ def solve(settings: Settings, args: argparse.Namespace) -> int:
     return STOPPED if stopped else 0
 
 
-def _try_to_write(path: Path) -> None:
+def try_to_write(path: Path) -> None:
     """Know before the work whether `path` can be written; leave it as it was."""
     is_new = not path.exists()
     path.open("a", encoding="utf-8").close()
@@ -73,15 +73,15 @@ def _plans(child: SolverChild) -> Iterator[dict[str, Any]]:
                 yield answer["solution"]
             if answer.get("done"):
                 return
-            _tell(answer)
+            tell(answer)
     raise OutreachError("Bộ xếp lịch dừng giữa chừng: {why}", why=child.last_words().strip().rpartition("\n")[2])
 
 
 def check(_settings: Settings, args: argparse.Namespace) -> int:
     """Judge a solution: 0 and one line when it is sound, 1 and a line for each breach."""
-    problem = _read(args.problem, problem_from_json)
+    problem = read(args.problem, problem_from_json)
     validate(problem)
-    breaches = judge(problem, _read(args.solution, solution_from_json))
+    breaches = judge(problem, read(args.solution, solution_from_json))
     names = names_of(problem)
     for breach in breaches:
         print(f"{breach.rule.value}: {breach_text(breach, names)}")
@@ -92,14 +92,17 @@ def check(_settings: Settings, args: argparse.Namespace) -> int:
 
 def names_of(problem: Problem) -> Names:
     """How the problem itself calls its things."""
+    sites = {site.id: site.name for site in problem.sites}
     return Names(
         vehicles={vehicle.id: vehicle.name for vehicle in problem.vehicles},
-        sites={site.id: site.name for site in problem.sites},
+        sites=sites,
         bases={place.id.removeprefix("base:"): place.name for place in problem.places},
+        needs={need.id: sites[need.site_id] for need in problem.needs},
     )
 
 
-def _read(path: Path, parse: Callable[[object], T]) -> T:
+def read(path: Path, parse: Callable[[object], T]) -> T:
+    """What is in a JSON file, as `parse` has it; InvalidValue where it is none."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -108,7 +111,8 @@ def _read(path: Path, parse: Callable[[object], T]) -> T:
     return parse(data)
 
 
-def _tell(answer: Mapping[str, Any]) -> None:
+def tell(answer: Mapping[str, Any]) -> None:
+    """Say on the error output how far a run is."""
     line = f"{number(answer['elapsed_s'], 1):>6} s  {translate(PHASES[Phase(answer['phase'])])}"
     if figures := answer["figures"]:
         done = translate("{visits}/{wanted} buổi", visits=number(figures["visits"]), wanted=number(figures["wanted"]))

@@ -137,6 +137,7 @@ def _add_files(commands: Commands) -> None:
     either.add_argument(
         "--processes", type=_number, default=1, help=translate("số phép tìm chạy cùng lúc, mỗi phép một nhân máy")
     )
+    _add_mend(commands)
     check = _add(
         commands, "check", translate("Kiểm tra một lời giải: mỗi vi phạm một dòng, mã thoát 1 nếu có."),
         _handler("files", "check"),
@@ -145,8 +146,32 @@ def _add_files(commands: Commands) -> None:
     check.add_argument("solution", type=Path, metavar="SOLUTION.json", help=translate("tệp lời giải"))
 
 
-def _add_limits(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--seconds", type=_seconds, default=45.0, help=translate("thời gian tính, tính bằng giây"))
+def _add_mend(commands: Commands) -> None:
+    mend = _add(
+        commands,
+        "mend",
+        translate("Sửa một kế hoạch đã công bố sau trục trặc, đổi ít buổi nhất, và in từng buổi phải đổi."),
+        _handler("mending", "mend"),
+    )
+    mend.add_argument("problem", type=Path, metavar="PROBLEM.json", help=translate("tệp bài toán"))
+    mend.add_argument("plan", type=Path, metavar="PLAN.json", help=translate("tệp lời giải đã công bố"))
+    mend.add_argument("disruptions", type=Path, metavar="DISRUPTIONS.json", help=translate("tệp trục trặc"))
+    mend.add_argument("--today", type=_day, required=True, metavar="YYYY-MM-DD", help=translate("ngày đầu được đổi"))
+    mend.add_argument("-o", "--output", type=Path, required=True, metavar="SOLUTION.json", help=translate("tệp ghi"))
+    mend.add_argument(
+        "--problem-output",
+        type=Path,
+        metavar="PROBLEM.json",
+        help=translate("tệp ghi bài toán sau trục trặc, để kiểm tra"),
+    )
+    mend.add_argument(
+        "--changes-output", type=Path, metavar="CHANGES.json", help=translate("tệp ghi danh sách buổi phải đổi")
+    )
+    _add_limits(mend, seconds=10.0)
+
+
+def _add_limits(command: argparse.ArgumentParser, *, seconds: float = 45.0) -> None:
+    command.add_argument("--seconds", type=_seconds, default=seconds, help=translate("thời gian tính, tính bằng giây"))
     command.add_argument("--seed", type=_number, default=1, help=translate("hạt giống ngẫu nhiên"))
 
 

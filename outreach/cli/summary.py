@@ -4,7 +4,8 @@ from outreach.i18n import kilometres, number, translate
 from outreach.routing.checks import check
 from outreach.routing.objective import measure
 from outreach.routing.problem import Problem
-from outreach.routing.solution import Phase, Solution
+from outreach.routing.solution import Figures, Phase, Solution
+from outreach.services.proofs import driving_text, served_text
 from outreach.services.reasons import reason_title
 
 PHASES = {
@@ -14,7 +15,18 @@ PHASES = {
     Phase.DAYS: "Chọn ngày và xe cho từng nơi",
     Phase.TIMES: "Sắp giờ từng ngày",
     Phase.JUDGING: "Kiểm tra độc lập",
+    Phase.BOUNDING: "Chứng minh còn cách mức tốt nhất bao xa",
 }
+
+
+def bounds_lines(figures: Figures) -> list[tuple[str, str]]:
+    """What is proven of a plan, each with its name; nothing where nobody looked."""
+    lines = []
+    if figures.served_bound is not None:
+        lines.append((translate("Số lượt có thể"), served_text(figures.visits, figures.served_bound)))
+    if figures.driving_bound_s:
+        lines.append((translate("So với mức tốt nhất"), driving_text(figures.drive_s, figures.driving_bound_s)))
+    return lines
 
 
 def print_summary(problem: Problem, solution: Solution, *, seconds: float | None = None) -> None:
@@ -34,6 +46,7 @@ def print_summary(problem: Problem, solution: Solution, *, seconds: float | None
         (translate("Quãng đường"), kilometres(figures.distance_m)),
         (translate("Thời gian lái xe"), translate("{hours} giờ", hours=number(figures.drive_s / 3600, 1))),
     ]
+    lines += bounds_lines(figures)
     if seconds is not None:
         lines.append((translate("Thời gian xếp lịch"), translate("{seconds} giây", seconds=number(seconds, 1))))
     verdict = translate("không có vi phạm nào") if not breaches else translate("{n} vi phạm", n=number(len(breaches)))

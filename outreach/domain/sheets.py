@@ -175,6 +175,8 @@ class PlanFigures:
     weeks: int = 0  # in which a vehicle drives, and the work of the busiest and of the quietest of them
     busiest_week_s: int = 0
     quietest_week_s: int = 0
+    served_bound: int | None = None  # as the planner proved them; None where nothing is proven of this plan
+    driving_bound_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,3 +35,52 @@ class UnservedRow:
     codes: tuple[str, ...]
     reasons: tuple[str, ...]
     nearest: tuple[NearDay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MovedVisit:
+    """A visit that a fix moves or drops, and a sentence that says so."""
+
+    need_id: int
+    site_name: str
+    day: date
+    start_s: int
+    vehicle: VehicleSign
+    to_day: date | None  # None: it is dropped
+    to_start_s: int
+    to_vehicle: VehicleSign | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixRow:
+    """A change with which a need would be served: what changes as a sentence, the visit, its cost, whom it disturbs."""
+
+    kind: str  # who would give way
+    rule: str  # "" where nothing has to give
+    amount: int  # in the unit of the rule
+    day: date
+    vehicle: VehicleSign
+    start_s: int
+    end_s: int
+    drive_s: int  # of the whole plan, more than before
+    moved: tuple[MovedVisit, ...]
+    text: str
+    cost: str
+
+    @property
+    def drops(self) -> bool:
+        """Whether another visit is lost."""
+        return any(visit.to_day is None for visit in self.moved)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFixes:
+    """All fixes of a need, the smallest change first; they hold for `version` of the plan and no other."""
+
+    need_id: int
+    site_id: int
+    site_name: str
+    missing: int
+    version: int
+    fixes: tuple[FixRow, ...]

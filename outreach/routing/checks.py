@@ -38,8 +38,8 @@ class _Judge:
             yield from self.tour_is_allowed(tour)
             yield from self.load_is_carried(tour)
             yield from self.tour_keeps_time(tour)
-            for stop in tour.stops:
-                yield from self.stop_is_known(tour, stop)
+            for i in range(len(tour.stops)):
+                yield from self.stop_is_known(tour, i)
         yield from self.pins_are_kept(solution)
         yield from self.one_tour_a_day(solution)
         yield from self.crews_suffice(solution)
@@ -124,8 +124,9 @@ class _Judge:
         works = day.weekday() in vehicle.weekdays or day in self.rules.extra_days
         if not works or any(day in absence.period for absence in vehicle.absences):
             yield Breach(RuleName.VEHICLE_AWAY, vehicle.id, 0, day)
-        if self.rules.stops_max is not None and len(tour.stops) > self.rules.stops_max:
-            yield Breach(RuleName.TOO_MANY_STOPS, vehicle.id, len(tour.stops) - self.rules.stops_max, day)
+        stops = len(tour.stops) - sum(self.is_one_stop(before, after) for before, after in pairwise(tour.stops))
+        if self.rules.stops_max is not None and stops > self.rules.stops_max:
+            yield Breach(RuleName.TOO_MANY_STOPS, vehicle.id, stops - self.rules.stops_max, day)
 
     def load_is_carried(self, tour: Tour) -> Iterator[Breach]:
         """What all visits of a day take along fits into the vehicle."""
@@ -205,24 +206,32 @@ class _Judge:
         if end - start < rules.lunch_s or start < rules.lunch_from_s or end > rules.lunch_to_s:
             yield Breach(RuleName.NO_LUNCH, tour.vehicle_id, rules.lunch_s - (end - start), tour.day)
             return
-        for stop in tour.stops:
-            set_up, pack_up = self.handling(tour, stop)
+        for i, stop in enumerate(tour.stops):
+            set_up, pack_up = self.handling(tour, i)
             before = stop.arrive_s <= start and end + set_up <= stop.start_s
             after = stop.end_s + pack_up <= start and end <= stop.depart_s
             if before or after:
                 return
         yield Breach(RuleName.NO_LUNCH, tour.vehicle_id, rules.lunch_s, tour.day)
 
-    def handling(self, tour: Tour, stop: Stop) -> tuple[int, int]:
-        """Seconds of setting up and packing up at a stop."""
+    def is_one_stop(self, before: Stop, after: Stop) -> bool:
+        """Whether two visits right after each other are made without packing up in between."""
+        return self.rules.shared_set_up and before.site_id == after.site_id
+
+    def handling(self, tour: Tour, i: int) -> tuple[int, int]:
+        """Seconds of setting up and packing up at stop `i` of a tour."""
+        stop, stops = tour.stops[i], tour.stops
         vehicle, site = self.vehicles.get(tour.vehicle_id), self.sites.get(stop.site_id)
         if vehicle is None or site is None:
             return 0, 0
-        return vehicle.set_up_s + site.extra_set_up_s, vehicle.pack_up_s
+        stands = i > 0 and self.is_one_stop(stops[i - 1], stop)
+        stays = i + 1 < len(stops) and self.is_one_stop(stop, stops[i + 1])
+        return 0 if stands else vehicle.set_up_s + site.extra_set_up_s, 0 if stays else vehicle.pack_up_s
 
-    def stop_is_known(self, tour: Tour, stop: Stop) -> Iterator[Breach]:
+    def stop_is_known(self, tour: Tour, i: int) -> Iterator[Breach]:
         """Site and need exist and belong together, the vehicle can get there, the host receives it then."""
-        day, site, need = tour.day, self.sites.get(stop.site_id), self.needs.get(stop.need_id)
+        stop, day = tour.stops[i], tour.day
+        site, need = self.sites.get(stop.site_id), self.needs.get(stop.need_id)
         vehicle = self.vehicles.get(tour.vehicle_id)
         if site is None:
             yield Breach(RuleName.UNKNOWN_SITE, stop.site_id, 0, day)
@@ -234,7 +243,7 @@ class _Judge:
             yield Breach(RuleName.WRONG_VEHICLE, site.id, 0, day)
         if vehicle is not None and not need.equipment <= vehicle.equipment:
             yield Breach(RuleName.NO_EQUIPMENT, site.id, len(need.equipment - vehicle.equipment), day)
-        set_up, pack_up = self.handling(tour, stop)
+        set_up, pack_up = self.handling(tour, i)
         if stop.start_s - stop.arrive_s < set_up:
             yield Breach(RuleName.NO_SET_UP, site.id, set_up - (stop.start_s - stop.arrive_s), day)
         if stop.depart_s - stop.end_s < pack_up:

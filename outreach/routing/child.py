@@ -8,10 +8,21 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from outreach.domain.errors import OutreachError
-from outreach.routing.formats import figures_to_json, problem_from_json, solution_from_json, solution_to_json
+from outreach.routing.formats import (
+    changes_to_json,
+    disruptions_from_json,
+    figures_to_json,
+    problem_from_json,
+    problem_to_json,
+    solution_from_json,
+    solution_to_json,
+)
+from outreach.routing.mending import mend
 from outreach.routing.solution import Progress
 from outreach.routing.solve import solve
 
@@ -26,6 +37,9 @@ def main() -> int:
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     try:
         question = json.loads(line)
+        if question.get("published"):
+            _tell(_mended(question))
+            return 0
         problem = problem_from_json(question.get("problem"))
         start = solution_from_json(question["start"]) if question.get("start") else None
         rounds = question.get("rounds")
@@ -41,11 +55,32 @@ def main() -> int:
     except OutreachError as error:
         _tell({"error": {"code": error.code, "message": str(error)}})
         return 2
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         _tell({"error": {"code": "invalid-value", "message": str(error)}})
         return 2
     _tell({"done": True, "ending": solution.ending.value, "solution": solution_to_json(solution)})
     return 0
+
+
+def _mended(question: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to a question about a published plan and its disruptions."""
+    found = mend(
+        problem_from_json(question.get("problem")),
+        solution_from_json(question["published"]),
+        disruptions_from_json(question.get("disruptions")),
+        today=date.fromisoformat(question["today"]),
+        seconds=float(question.get("seconds", 10)),
+        seed=int(question.get("seed", 1)),
+        report=_tell_progress,
+    )
+    return {
+        "done": True,
+        "ending": found.solution.ending.value,
+        "solution": solution_to_json(found.solution),
+        "problem": problem_to_json(found.problem),
+        "changes": changes_to_json(found.changes),
+        "lost": found.lost,
+    }
 
 
 def _tell_progress(progress: Progress) -> None:

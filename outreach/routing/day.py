@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import permutations, product
 from math import inf
 from typing import Any
@@ -128,14 +129,14 @@ class _Model:
 
     def hours_are_kept(self) -> None:
         """Services at full steps inside the windows; not out too early, too late or too long, nor driving too long."""
-        legs, work = self._legs(), self._work()
-        passing = [[leg + work[a] for leg in row] for a, row in enumerate(legs)]
+        legs, passing = self._legs(), self._passing()
         end = max(rules.return_latest_s for rules in self.rules)
         self.routing.AddDimension(self.routing.RegisterTransitMatrix(passing), end, end, False, "time")
         self.time = self.routing.GetDimensionOrDie("time")
         step = self.rules[0].step_s
         for index, node in zip(self.index, self.nodes, strict=True):
-            self.time.CumulVar(index).SetValues([start - node.call.set_up_s for start in starts_of(node.call, step)])
+            starts = starts_of(node.call, step)
+            self.time.CumulVar(index).SetValues([start - self._before_start(node) for start in starts])
         for v, rules in enumerate(self.rules):
             leave, back = self.routing.Start(v), self.routing.End(v)
             self.time.CumulVar(leave).SetMin(rules.leave_earliest_s)
@@ -150,10 +151,30 @@ class _Model:
             self.routing.RegisterTransitMatrix(legs), 0, [rules.drive_max_s for rules in self.rules], True, "drive"
         )
 
+    @cached_property
+    def _joining(self) -> bool:
+        """Whether some of the visits may be made in one stop."""
+        sites = {(node.call.site_id, node.need.id) for node in self.nodes}
+        return self.rules[0].shared_set_up and len({site for site, _ in sites}) < len(sites)
+
+    def _before_start(self, node: _Node) -> int:
+        """What the time of a node is before the start of its service: its set-up, unless that may be shared."""
+        return 0 if self._joining else node.call.set_up_s
+
     def _work(self) -> list[int]:
-        """Set-up, service and pack-up by node."""
-        calls = (node.call for node in self.nodes)
-        return [0] * len(self.ks) + [call.set_up_s + call.service_s + call.pack_up_s for call in calls]
+        """By node what no break may fall into: set-up, service and pack-up, or where they may be shared the service."""
+        calls = [node.call for node in self.nodes]
+        handling = [0 if self._joining else call.set_up_s + call.pack_up_s for call in calls]
+        return [0] * len(self.ks) + [call.service_s + more for call, more in zip(calls, handling, strict=True)]
+
+    def _passing(self) -> list[list[int]]:
+        """From the time of a node to that of the next one; visits of one stop follow each other without packing up."""
+        work, calls = self._work(), [None] * len(self.ks) + [node.call for node in self.nodes]
+        passing = [[leg + work[a] for leg in row] for a, row in enumerate(self._legs())]
+        for (a, before), (b, after) in product(enumerate(calls), repeat=2) if self._joining else ():
+            if not self._is_one_stop(before, after):
+                passing[a][b] += (before.pack_up_s if before else 0) + (after.set_up_s if after else 0)
+        return passing
 
     def lunch_is_had(self) -> None:
         """A whole break inside the lunch hours where the crew is out from before them till after them."""
@@ -178,7 +199,16 @@ class _Model:
             self._limit(loads, [sum(loads) if capacity is None else capacity for capacity in capacities], "load")
         if any(rules.stops_max is not None for rules in self.rules):
             most = [len(self.nodes) if rules.stops_max is None else rules.stops_max for rules in self.rules]
-            self._limit([1] * len(self.nodes), most, "stops")
+            self._limit_stops(most)
+
+    def _limit_stops(self, most: list[int]) -> None:
+        """A visit is a stop, unless the one before it is at the same site and they may be made in one."""
+        calls = [None] * len(self.ks) + [node.call for node in self.nodes]
+        new = [[int(b is not None and not self._is_one_stop(a, b)) for b in calls] for a in calls]
+        self.routing.AddDimensionWithVehicleCapacity(self.routing.RegisterTransitMatrix(new), 0, most, True, "stops")
+
+    def _is_one_stop(self, before: Call | None, after: Call | None) -> bool:
+        return self._joining and before is not None and after is not None and before.site_id == after.site_id
 
     def _limit(self, amounts: list[int], most: list[int], name: str) -> None:
         number = self.routing.RegisterUnaryTransitVector([0] * len(self.ks) + amounts)

@@ -76,12 +76,20 @@ class Horizon:
             self.pins[pin.need_id].append(pin)
         self.frozen = frozenset((frozen.vehicle_id, frozen.day) for frozen in problem.frozen)
         self.announced = {(told.need_id, told.day): told.vehicle_id for told in problem.announced}
+        self.told_days: defaultdict[str, list[date]] = defaultdict(list)  # by need
+        for told in problem.announced:
+            self.told_days[told.need_id].append(told.day)
 
     def with_hours(self, hours: Mapping[Hours, TimeWindow]) -> "Horizon":
         """The same horizon in which some visits keep their hours where they are."""
         held = copy(self)
         held.hours = hours
         return held
+
+    @cached_property
+    def shares_stops(self) -> bool:
+        """Whether visits may be made in one stop: the rule is on and some site has several needs."""
+        return self.rules.shared_set_up and len({need.site_id for need in self.problem.needs}) < len(self.needs)
 
     @cached_property
     def seconds(self) -> list[memoryview]:
@@ -337,12 +345,14 @@ class Horizon:
     def price_of_wishes(self, need: Need, place: VehicleDay) -> int:
         """What a visit of `need` costs there by the host's weeks and by what was announced.
 
-        To keep an announced day saves what moving would cost: then a missed visit is one that was moved, too.
+        To keep an announced day saves what moving would cost: then a missed visit is one that was moved, too. On
+        another day it costs more the farther that is from the nearest announced one of the need.
         """
         prices = self.problem.prices
         price, told = prices.of_day(need, place.day), self.announced.get((need.id, place.day))
         if told is None:
-            return price
+            days = self.told_days.get(need.id)
+            return price + prices.of_distance(min(abs((place.day - one).days) for one in days)) if days else price
         ahead = (place.day - (self.problem.today or self.problem.horizon.first)).days
         return price - prices.of_moving(ahead) + prices.other_vehicle_s * (told != place.vehicle.id)
 

@@ -121,11 +121,8 @@ class Workbench:
         self.tours: dict[VehicleDay, Tour] = {(tour.vehicle_id, tour.day): tour for tour in solution.tours()}
         far = {(tour.vehicle_id, tour.day) for trip in solution.trips if len(trip.tours) > 1 for tour in trip.tours}
         self.ways = WaysIn(self.draft, taken)
-        self.spots = [
-            spot
-            for spot in self.ways.spots
-            if (spot.vehicle.id, spot.day) not in far and (first is None or spot.day >= first)
-        ]
+        begin = max(day for day in (first, problem.today, problem.horizon.first) if day is not None)
+        self.spots = [spot for spot in self.ways.spots if (spot.vehicle.id, spot.day) not in far and spot.day >= begin]
         self.known = Counter(check(self.problem, _counted(self.problem, solution)))
         numbers = self.draft.desk.numbers
         self.may_take = {numbers[at] for spot in self.spots if (at := (spot.vehicle.id, spot.day)) in numbers}

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 from outreach.domain.errors import InvalidValue
+from outreach.routing.differences import VisitChange
 from outreach.routing.disruptions import Disruption, DisruptionKind
 from outreach.routing.problem import Problem, Quality, Travel
 from outreach.routing.solution import Figures, Solution
@@ -60,6 +61,17 @@ def disruptions_from_json(data: object) -> tuple[Disruption, ...]:
     """The disruptions in `data`; InvalidValue names the field that is wrong."""
     listed = _read(_Listed, _of_this_schema(data, "file"), "file").disruptions
     return tuple(_disruption(one, f"disruptions[{i}]") for i, one in enumerate(listed))
+
+
+def changes_to_json(changes: Sequence[VisitChange]) -> list[Any]:
+    """What a mended plan changes as plain JSON values."""
+    return [_plain(change) for change in changes]
+
+
+def changes_from_json(data: object) -> tuple[VisitChange, ...]:
+    """The changes in `data`; InvalidValue names the field that is wrong."""
+    found: tuple[VisitChange, ...] = _value(tuple[VisitChange, ...], data, "changes")
+    return found
 
 
 def _disruption(data: object, path: str) -> Disruption:

@@ -4,14 +4,14 @@ A rule is one small function: a check that says by how much it is broken where t
 where only a walk through the day can tell, a way to ease it second by second (`ELASTIC`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.draft import Draft
-from outreach.routing.expand import absent_on, base_of
+from outreach.routing.expand import Horizon, absent_on, base_of
 from outreach.routing.problem import Need, Rules, Site, Vehicle
 from outreach.routing.rhythm import halves_left
 from outreach.routing.solution import Hurdle
@@ -174,15 +174,21 @@ def _pattern(_draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
         yield Lack(Hurdle.PATTERN)
 
 
+def fewest_stops(horizon: Horizon, calls: Sequence[Call]) -> int:
+    """In how few stops these visits can be made, whatever their hours."""
+    return len({call.site_id for call in calls}) if horizon.shares_stops else len(calls)
+
+
 def _rhythm(draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
     """No half of the day is on the beat; where one is, only a walk can tell whether it is in the way."""
     if not halves_left(draft.desk.horizon, wish.need, draft.halves.get(wish.need.id, {}), spot.day):
         yield Lack(Hurdle.RHYTHM)
 
 
-def _stops(draft: Draft, _wish: Wish, spot: Spot) -> Iterator[Lack]:
-    most = draft.desk.horizon.rules.stops_max
-    if most is not None and (over := len(spot.calls) + 1 - most) > 0:
+def _stops(draft: Draft, wish: Wish, spot: Spot) -> Iterator[Lack]:
+    horizon, joins = draft.desk.horizon, any(call.site_id == wish.site.id for call in spot.calls)
+    most, stops = horizon.rules.stops_max, fewest_stops(horizon, spot.calls)
+    if most is not None and (over := stops + 1 - (joins and horizon.shares_stops) - most) > 0:
         yield Lack(Hurdle.STOPS, over, over / most)
 
 

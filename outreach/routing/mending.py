@@ -98,14 +98,17 @@ def mend(
     """
     began = time.monotonic()
     validate(problem)
-    run = _Run(_told(problem, published, today), published, disruptions, began=began, report=report)
+    run = _Run(announced_from(problem, published, today), published, disruptions, began=began, report=report)
     solution = run.go(seconds=seconds, rounds=rounds, seed=seed)
     changes = changes_between(run.problem, disruptions, published, solution, tolerance_s=tolerance_s)
     return Mended(run.problem, solution, changes, len(run.start.lost))
 
 
-def _told(problem: Problem, published: Solution, today: date) -> Problem:
-    """`problem` with what was announced, and with the past pinned as it was."""
+def announced_from(problem: Problem, published: Solution, today: date) -> Problem:
+    """`problem` with all visits of `published` from `today` on announced, and those before it pinned as they were.
+
+    Raises InvalidValue where the past of the plan breaks a rule.
+    """
     needs, vehicles = {need.id for need in problem.needs}, {vehicle.id for vehicle in problem.vehicles}
     announced = tuple(
         Announced(stop.need_id, tour.day, tour.vehicle_id)
@@ -124,7 +127,7 @@ def _told(problem: Problem, published: Solution, today: date) -> Problem:
             field="solution",
             value=wrong.where,
             rule=wrong.rule.value,
-            day=wrong.day,
+            day=f"{wrong.day:%d/%m/%Y}",
         )
     return told
 
@@ -158,6 +161,7 @@ class _Run:
         self.desk = Desk(Horizon(self.problem))
         self.start = what_stands(self.desk, published)
         self.seed, self.rounds_done = 1, 0
+        self.waited_s = 0.0  # for the search to be compiled, once after each update
 
     def go(self, *, seconds: float, rounds: int | None, seed: int) -> Solution:
         """What stands, the searches, times, reasons, judge."""
@@ -205,13 +209,17 @@ class _Run:
         from outreach.routing.kernel.compiled import is_cold  # noqa: PLC0415 - numba and the kernel: told first
         from outreach.routing.search import Budget, Search  # noqa: PLC0415
 
-        if is_cold():
+        cold = is_cold()
+        if cold:
             self.say(Phase.COMPILING)
         search = Search(horizon, seed=self.seed)
         search.load(Schedule(forms_of(draft), draft.nights))
+        before = time.monotonic()
         search.get_ready()
+        if cold:
+            self.waited_s += time.monotonic() - before
         most = ENOUGH_ROUNDS * max(search.world.number("visits"), 10)
-        budget = Budget(most, until=until) if rounds is None else Budget(rounds)
+        budget = Budget(most, until=until + self.waited_s) if rounds is None else Budget(rounds)
         search.run(budget, hot_s=search.full_heat_s() * WARM, look=lambda _: None)
         self.rounds_done += search.rounds_done
         forms = horizon.forms

@@ -9,7 +9,7 @@ import numpy as np
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
 from outreach.routing.halves import beats_of, halve, needs_of_forms
-from outreach.routing.kernel.insertion import FIRST, LAST
+from outreach.routing.kernel.fitting import FIRST, LAST
 from outreach.routing.kernel.world import FAR, NEED, NEVER, NODE, NOWHERE, RULE, TABLES, UNIT, Array, World
 from outreach.routing.night_tables import night_numbers, night_tables
 from outreach.routing.problem import NO_ROAD, Need, Turn
@@ -245,7 +245,7 @@ def _kept(horizon: Horizon, days: Sequence[date]) -> dict[str, tuple[int, int, i
 
 def _needs(horizon: Horizon, days: Sequence[date], shares: Shares, beats: Mapping[str, tuple[int, int, int]]) -> Array:
     table = np.zeros(len(horizon.problem.needs), dtype=NEED)
-    kept = _kept(horizon, days)
+    kept, site_numbers = _kept(horizon, days), {site.id: i for i, site in enumerate(horizon.problem.sites)}
     first = pattern = 0
     for u, need in enumerate(horizon.problem.needs):
         site = horizon.sites[need.site_id]
@@ -271,6 +271,7 @@ def _needs(horizon: Horizon, days: Sequence[date], shares: Shares, beats: Mappin
             *beats.get(need.id, (0, 0, 0)),
             NEVER if need.rhythm and need.rhythm.rule else UNIT * horizon.price_of_form(need, None),
             shares.group_of.get(need.id, NONE),
+            site_numbers[need.site_id],
         )
         first += need.quota
         pattern += len(need.patterns)
@@ -306,8 +307,9 @@ def _scratch(visits: int, tours: int, needs: int, days: int, *, longest: int, pa
 
 
 def _weights_together(horizon: Horizon, shares: Shares) -> dict[str, int]:
-    """The numbers of the same, and of long days."""
+    """The numbers of the same, of long days and of shared stops."""
     return {
+        "joining": int(horizon.shares_stops),
         "shared": int(bool(shares.shares)),
         "grouped": int(bool(shares.groups)),
         "group_price": UNIT * shares.group_s,
@@ -330,14 +332,12 @@ def _prices(horizon: Horizon, rules: Array) -> Array:
     prices = np.zeros((len(horizon.problem.needs), int(columns.max(initial=-1)) + 1), dtype=np.int64)
     for u, need in enumerate(horizon.problem.needs):
         days = {pin.day for pin in horizon.pins.get(need.id, ())}
-        pinned = [ks for day, ks in by_day.items() if day in days] if days else []
-        for ks in by_day.values() if need.preferred_weeks else pinned:
+        everywhere = need.preferred_weeks or need.id in horizon.told_days
+        for ks in by_day.values() if everywhere else [ks for day, ks in by_day.items() if day in days]:
             prices[u, columns[ks]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[ks[0]])
-    numbers = {need.id: u for u, need in enumerate(horizon.problem.needs)}
-    for need_id, day in horizon.announced:
-        for k in by_day[day] if need_id in numbers else ():
-            price = horizon.price_of_visit(horizon.needs[need_id], horizon.vehicle_days[k])
-            prices[numbers[need_id], columns[k]] = UNIT * price
+        for day in horizon.told_days.get(need.id, ()):
+            for k in by_day.get(day, ()):
+                prices[u, columns[k]] = UNIT * horizon.price_of_visit(need, horizon.vehicle_days[k])
     return prices
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise, permutations
 
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft
 from outreach.routing.expand import base_of, pinned_hours
-from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, usual_hours
+from outreach.routing.hurdles import CHECKS, ELASTIC, Lack, Spot, Windows, Wish, at_home, fewest_stops, usual_hours
 from outreach.routing.problem import NO_ROAD, Need, Rules, Site, Vehicle
 from outreach.routing.rhythm import Half, cut, halves_left
 from outreach.routing.solution import Hurdle, NearMiss, Reason, ReasonCode, Unserved
@@ -175,7 +175,10 @@ class WaysIn:
             orders: Iterable[tuple[Call, ...]] = permutations((*others, call))
         else:
             orders = ((*others[:at], call, *others[at:]) for at in range(len(others) + 1))
+        most = max(self.horizon.rules.stops_max or 0, fewest_stops(self.horizon, (*others, call)))
         for order in orders:
+            if self.horizon.rules.stops_max is not None and clock.stops_of(order) > most:
+                continue  # one stop made two
             self.looks += 1
             if isinstance(clock.times(spot.ends, order), Times):
                 return True
@@ -234,6 +237,9 @@ class WaysIn:
         others = tuple(left for left in spot.calls if left is not other)
         load = wish.need.load + sum(left.load for left in others)
         if spot.vehicle.capacity is not None and load > spot.vehicle.capacity:
+            return False
+        most = self.horizon.rules.stops_max
+        if self.horizon.shares_stops and most is not None and fewest_stops(self.horizon, (*others, call)) > most:
             return False
         return _may_lose(need, self.draft.days[need.id], spot.day) and self._fits(spot, others, call)
 

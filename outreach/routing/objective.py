@@ -19,6 +19,7 @@ PINNED_S = 10_000_000  # a pinned visit: more than any number of others it can p
 LONG_AGO_DAYS = 365  # a site not seen for a year or never waits no longer than this
 NEAR_DAYS = 30  # a visit farther ahead than this is moved at the plain price,
 NEAR_TIMES = 3  # one of today at so many times more
+AWAY_DAYS = 60  # from the announced day: what is moved farther than that costs no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Prices:
     night_s: int = 5_400  # a night of a crew away from home: an hour and a half of road
     off_beat_s: int = 1_200  # a visit off the weekday, half-day or weeks of its need's rhythm, where that is a wish
     moved_s: int = 12_000  # an announced visit not made on its day, a month ahead or more
+    moved_day_s: int = 30  # more for each day between the announced day and the one it is made on, up to 60
     other_vehicle_s: int = 1_200  # one made on its day by another vehicle
     balance_vehicles: int = 0  # percent of an hour for an hour a day above a vehicle's share; of four for two
     balance_weeks: int = 0  # the same of a week
@@ -68,6 +70,10 @@ class Prices:
         near = NEAR_DAYS - min(max(days_ahead, 0), NEAR_DAYS)
         return self.moved_s + NEAR_TIMES * self.moved_s * near // NEAR_DAYS
 
+    def of_distance(self, days: int) -> int:
+        """What it costs more to make a moved visit so many days from where it was announced."""
+        return self.moved_day_s * min(days, AWAY_DAYS)
+
 
 def price_of_share(percent: int, over_s: int, days: int = 1) -> float:
     """What it costs, in seconds, to work `over_s` more than is fair in so many days: a square, so that it is shared."""
@@ -85,6 +91,9 @@ def measure(problem: "Problem", solution: "Solution") -> Figures:
     tours = list(solution.tours())
     stops = [stop for tour in tours for stop in tour.stops]
     work = Counter({vehicle.id: 0 for vehicle in problem.vehicles})
+    drive_s, bounds = sum(tour.drive_s for tour in tours), solution.bounds
+    if bounds and (bounds.visits, bounds.drive_s) != (len(stops), drive_s):
+        bounds = None  # they speak of another plan, from which this one was made
     weeks = Counter({week_of(day): 0 for day in problem.horizon.days()})
     for tour in tours:
         work[tour.vehicle_id] += tour.return_s - tour.leave_s
@@ -99,13 +108,15 @@ def measure(problem: "Problem", solution: "Solution") -> Figures:
         sites_reached=len({stop.site_id for stop in stops}),
         trips=len(solution.trips),
         tours=len(tours),
-        drive_s=sum(tour.drive_s for tour in tours),
+        drive_s=drive_s,
         service_s=sum(stop.end_s - stop.start_s for stop in stops),
         distance_m=sum(tour.distance_m for tour in tours),
         work_s_by_vehicle=tuple(work.items()),
         unserved_by_reason=tuple(reasons.most_common()),
         work_s_by_week=tuple(weeks.items()),
         groups_split=_groups_split(problem, solution),
+        served_bound=bounds.served_bound if bounds else None,
+        driving_bound_s=bounds.driving_bound_s if bounds else None,
     )
 
 

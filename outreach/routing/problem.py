@@ -249,6 +249,7 @@ class Rules:
     drivers_per_vehicle: int = 1
     librarians_per_vehicle: int = 2  # Circular 05/2022/TT-BVHTTDL: one operator and two professionals
     step_s: int = 300  # services start at full steps, as timetables are printed
+    shared_set_up: bool = False  # visits at one site right after each other are one stop, set up and packed up once
     extra_days: frozenset[date] = frozenset()  # made-up working days, open although at a weekend
 
 

@@ -66,12 +66,14 @@ def _shares(horizon: Horizon, percents: Mapping[str, int]) -> list[Share]:
 
 def _least_work_s(horizon: Horizon) -> int:
     """Services and handling of all visits asked for: no plan that makes them all works less."""
-    vehicles = horizon.problem.vehicles
+    vehicles, needs = horizon.problem.vehicles, horizon.problem.needs
     handling = min((vehicle.set_up_s + vehicle.pack_up_s for vehicle in vehicles), default=0)
-    sites = horizon.sites
-    return sum(
-        need.quota * (need.service_s + sites[need.site_id].extra_set_up_s + handling) for need in horizon.problem.needs
-    )
+    stops: Counter[str] = Counter()
+    for need in needs:  # at a site whose visits may share stops, as many as the need with the most visits has
+        shared = horizon.rules.shared_set_up
+        stops[need.site_id] = max(stops[need.site_id], need.quota) if shared else stops[need.site_id] + need.quota
+    handled = sum(count * (horizon.sites[site].extra_set_up_s + handling) for site, count in stops.items())
+    return handled + sum(need.quota * need.service_s for need in needs)
 
 
 class Ledger:

@@ -142,6 +142,29 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """A plan's visits and driving with what no plan can exceed or undercut; None where nothing is proven.
+
+    `driving_bound_s` is about all plans that make at least as many visits of each need.
+    """
+
+    visits: int
+    drive_s: int
+    served_bound: int | None = None
+    driving_bound_s: int | None = None
+
+    @property
+    def served_gap(self) -> float | None:
+        """The share of the visits there can be at most that the plan does not make."""
+        return None if self.served_bound is None else 1 - self.visits / max(self.served_bound, 1)
+
+    @property
+    def driving_gap(self) -> float | None:
+        """By what share the plan drives more than the least there can be."""
+        return None if not self.driving_bound_s else self.drive_s / self.driving_bound_s - 1
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """A plan for the whole horizon, and what it was made with."""
 
@@ -152,6 +175,7 @@ class Solution:
     rounds: int = 0  # done by the search that found it
     processes: int = 1  # searches that worked on it, each with a seed of its own
     versions: tuple[tuple[str, str], ...] = ()
+    bounds: Bounds | None = None  # what was proven of it; None: nobody looked
 
     def tours(self) -> Iterator[Tour]:
         """Each tour of each trip."""
@@ -181,6 +205,8 @@ class Figures:
     unserved_by_reason: tuple[tuple[str, int], ...]
     work_s_by_week: tuple[tuple[str, int], ...] = ()  # all weeks of the horizon, as ISO writes them
     groups_split: int = 0  # tours beyond the first that visit sites of one group
+    served_bound: int | None = None  # visits that no plan exceeds, and seconds of driving that no plan with
+    driving_bound_s: int | None = None  # these visits undercuts; None where nothing is proven
 
 
 class Phase(StrEnum):
@@ -192,6 +218,7 @@ class Phase(StrEnum):
     DAYS = "days"  # which site on which day
     TIMES = "times"  # order and times of each day
     JUDGING = "judging"
+    BOUNDING = "bounding"  # how far from the best possible; the plan stands already
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from outreach.domain.errors import BrokenPlan, InvalidValue
+from outreach.routing.bounds.waiting import Proof
 from outreach.routing.checks import check
 from outreach.routing.day import EASY_STOPS, best_order
 from outreach.routing.draft import Desk, Draft, fill
@@ -31,6 +32,8 @@ WARM = 0.3  # at most, where a plan stands already
 ENOUGH_ROUNDS = 50_000  # for each visit; a few schools are planned in seconds, whatever time there is
 RECOMBINE_SHARE = 0.025  # of the time at most, after each phase
 LAST_SHARE = 0.06  # of the time for order, reasons and judging
+BOUND_SHARE = 0.15  # of the time, to prove how far from the best possible the plan is,
+BOUND_FROM_S = 10  # where there is so much of it
 TELL_EVERY_S = 0.5
 TELL_SHARE = 0.2  # of the searching time at most; a plan of a thousand visits takes a second to explain and judge
 TEAM_TELL_SHARE = 0.5  # of the parent's time, who does not search
@@ -108,8 +111,9 @@ class _Run:
         self.problem = problem
         self.rounds, self.seed, self.processes, self.report = rounds, seed, processes, report
         self.began = time.monotonic()
-        self.end = self.began + (seconds if seconds is not None else float("inf"))
-        self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE)
+        self.bound_s = (seconds or 0.0) * BOUND_SHARE if (seconds or 0.0) >= BOUND_FROM_S else 0.0
+        self.end = self.began + (seconds if seconds is not None else float("inf")) - self.bound_s
+        self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE) - self.bound_s
         self.recombine_s = (seconds or 0.0) * RECOMBINE_SHARE
         self.told_price = float("inf")
         self.tell_again_at = 0.0
@@ -118,13 +122,14 @@ class _Run:
         self.ending = Ending.FINISHED
 
     def go(self, start: Solution | None) -> Solution:
-        """Check, travel, first plan, ruin and recreate, orders, reasons, judge."""
+        """Check, travel, first plan, ruin and recreate, orders, reasons, judge, bounds."""
         self.say(Phase.CHECKING)
         validate(self.problem)
         self.say(Phase.TRAVEL)
         horizon = Horizon(self.problem)
         desk = Desk(horizon, seed=self.seed)
         self.say(Phase.DAYS)
+        proof = Proof() if self.bound_s else None
         best = self.first(desk, start)
         best = self.improved(desk, best, warm=start is not None)
         self.say(Phase.TIMES)
@@ -133,6 +138,10 @@ class _Run:
         self.say(Phase.JUDGING)
         solution = self.judged(best, self.ending, nearest=True)
         self.say(Phase.JUDGING, solution)
+        if proof is not None:
+            self.say(Phase.BOUNDING)
+            solution = replace(solution, bounds=proof.of(horizon, solution, seconds=self.bound_s))
+            self.say(Phase.BOUNDING, solution)
         return solution
 
     def first(self, desk: Desk, start: Solution | None) -> Draft:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.expand import Horizon
@@ -121,6 +122,23 @@ class Clock:
             here = place
         return total
 
+    def joined(self, calls: Sequence[Call]) -> Sequence[Call]:
+        """The calls as they are made: of those of one stop the first is set up for, the last is packed up after."""
+        if not self.rules.shared_set_up or self.stops_of(calls) == len(calls):
+            return calls
+        found = list(calls)
+        for i, (before, after) in enumerate(pairwise(calls)):
+            if before.site_id == after.site_id:
+                found[i] = replace(found[i], pack_up_s=0)
+                found[i + 1] = replace(after, set_up_s=0)
+        return found
+
+    def stops_of(self, calls: Sequence[Call]) -> int:
+        """How many stops these calls are."""
+        if not self.rules.shared_set_up:
+            return len(calls)
+        return len(calls) - sum(before.site_id == after.site_id for before, after in pairwise(calls))
+
     def times(self, ends: Ends, calls: Sequence[Call]) -> Times | Failure:
         """The best times for `calls` in this order: back as early and out as late as the shift allows.
 
@@ -130,6 +148,7 @@ class Clock:
         rules, drive = self.rules, self._drive_allowed(ends, calls)
         if isinstance(drive, Failure):
             return drive
+        calls = self.joined(calls)
         work = drive + sum(call.set_up_s + call.service_s + call.pack_up_s for call in calls)
         leave, over = rules.leave_earliest_s, max(work - rules.shift_max_s, 0)
         while work <= rules.shift_max_s:
@@ -152,8 +171,8 @@ class Clock:
     def _drive_allowed(self, ends: Ends, calls: Sequence[Call]) -> int | Failure:
         """Seconds of driving, or what is wrong with these calls in this order whatever the time."""
         rules = self.rules
-        if rules.stops_max is not None and len(calls) > rules.stops_max:
-            return Failure(Misfit.STOPS, len(calls) - rules.stops_max)
+        if rules.stops_max is not None and (stops := self.stops_of(calls)) > rules.stops_max:
+            return Failure(Misfit.STOPS, stops - rules.stops_max)
         if not keeps_order(calls):
             return Failure(Misfit.ORDER)
         drive = self.drive_of(ends, calls)

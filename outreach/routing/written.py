@@ -35,7 +35,7 @@ class Scribe:
         """The tour: as the planner would time it where the written times hold, else as they stand."""
         depot = self.horizon.travel.index[base_of(vehicle, day)]
         clock = Clock(self.horizon, self.horizon.rules_on(vehicle, day))
-        calls = [self._call(vehicle, day, visit) for visit in visits]
+        calls = clock.joined([self._call(vehicle, day, visit) for visit in visits])
         times: Times | Failure | None = None
         if all(visit.start_s is None or visit.start_s + visit.service_s <= DAY_S for visit in visits):
             pinned = [_pin(call, visit) for call, visit in zip(calls, visits, strict=True)]

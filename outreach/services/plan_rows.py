@@ -111,6 +111,7 @@ def plan_figures(session: Session, plan_id: int) -> PlanFigures:
     longest = session.scalar(
         select(func.coalesce(func.max(Tour.return_s - Tour.leave_s), 0)).where(Tour.plan_id == plan_id)
     )
+    bounds = _bounds(session, plan_id, visits=row.visits, drive_s=sum(share.drive_s for share in shares))
     return PlanFigures(
         visits=row.visits,
         wanted=row.wanted,
@@ -127,7 +128,17 @@ def plan_figures(session: Session, plan_id: int) -> PlanFigures:
         weeks=len(weeks),
         busiest_week_s=max(weeks, default=0),
         quietest_week_s=min(weeks, default=0),
+        served_bound=bounds.get("served_bound"),
+        driving_bound_s=bounds.get("driving_bound_s"),
     )
+
+
+def _bounds(session: Session, plan_id: int, *, visits: int, drive_s: int) -> dict[str, int | None]:
+    """What the planner proved, as long as the plan is the one it was proven of."""
+    told = session.scalar(select(Plan.figures).where(Plan.id == plan_id)) or {}
+    if (told.get("visits"), told.get("drive_s")) != (visits, drive_s):
+        return {}
+    return {name: told.get(name) for name in ("served_bound", "driving_bound_s")}
 
 
 def _work_by_week(session: Session, plan_id: int) -> list[int]:

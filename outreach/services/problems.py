@@ -66,7 +66,7 @@ def problem_of(session: Session, name: str, horizon: Period, *, gone: tuple[Abse
         sites=_sites(session, site_rows, horizon),
         needs=_needs(session, {s.id for s in site_rows}, horizon),
         closures=closures_of(days),
-        rules=Rules(extra_days=made_up),
+        rules=Rules(extra_days=made_up, shared_set_up=True),
         prices=PRICES,
         lodgings=tuple(site_place(s.id) for s in site_rows if s.lodging),
     )

@@ -36,6 +36,7 @@ def weights_of(prices: Prices) -> tuple[Weight, ...]:
         (translate("Buổi lệch nhịp đều mà nơi đó mong"), prices.off_beat_s),
         (translate("Dời một buổi đã báo sang ngày khác, khi còn hơn một tháng"), prices.of_moving(NEAR_DAYS)),
         (translate("Dời một buổi đã báo cho ngày mai"), prices.of_moving(1)),
+        (translate("Buổi đã dời rơi xa ngày đã báo thêm một tuần: thêm"), prices.of_distance(7)),
         (translate("Đổi xe của một buổi đã báo, vẫn đúng ngày"), prices.other_vehicle_s),
         (translate("Mỗi giờ từ lúc xe rời cơ sở tới lúc về"), prices.work_percent * 36),
         (

@@ -80,7 +80,7 @@ def fill(house: House) -> tuple[dict[str, object], int, int]:
             "plan_id": plan.id, "site_id": site.id, "run_id": run.id, "user_id": admin, "day": day.isoformat(),
             "number": 1, "token": token, "filename": "css/look.css", "register": "sites", "form": "csv",
             "token_id": key.id, "list_name": "bases", "reset": "x", "record_id": site.base_id,
-            "day_id": special.id, "request_id": asked.id,
+            "day_id": special.id, "request_id": asked.id, "need_id": needs[3].id,
         }  # fmt: skip
     places["intake_id"] = _bring_in(house, number)
     return places, admin, driver

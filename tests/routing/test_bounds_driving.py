@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 
 from outreach.routing.bounds.alike import Alike
 from outreach.routing.bounds.driving import driving_bound
-from outreach.routing.bounds.proof import Bounds, bounds_of
+from outreach.routing.bounds.proof import bounds_of
 from outreach.routing.expand import Horizon
 from outreach.routing.objective import Prices, measure
 from outreach.routing.problem import Problem, SiteWindow
-from outreach.routing.solution import Solution
+from outreach.routing.solution import Bounds, Solution
 from outreach.routing.solve import solve
 from tests.routing.small import AFTERNOON, MORNING, H, bus, need, problem, site, two_schools_one_bus
 from tests.routing.test_properties import provinces

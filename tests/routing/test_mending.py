@@ -267,3 +267,11 @@ def test_changes_add_up_to_the_new_plan(asked, data):
         if change.now:
             places.add((change.need_id, change.now.vehicle_id, change.now.day))
     assert places == {(stop.need_id, tour.vehicle_id, tour.day) for tour, stop in found.solution.stops()}
+
+
+def test_a_moved_visit_stays_near_its_day():
+    """Tuesday falls away in the first of four weeks: whatever is free, Wednesday or Friday is nearest."""
+    asked, plan = one_school_a_day()
+    longer = replace(asked, horizon=Period(MONDAY, on(27)))
+    found = mended(longer, plan, VehicleAway("bus", during(1, 1)))
+    assert slots(found.solution)["need b"] == on(2)

@@ -58,9 +58,13 @@ class Tours:
         self.windows = self._windows()
         self.common = self._days()
         self.grid = self._grid()
-        rules = own.rules
+        rules, free = own.rules, alike.horizon.shares_stops  # then the number of visits is not that of stops
         self.begin, self.end, self.step = rules.leave_earliest_s, rules.return_latest_s, rules.step_s
-        limits = (rules.drive_max_s, rules.shift_max_s, len(needs) if rules.stops_max is None else rules.stops_max)
+        limits = (
+            rules.drive_max_s,
+            rules.shift_max_s,
+            len(needs) if free or rules.stops_max is None else rules.stops_max,
+        )
         lunch = (rules.lunch_s, rules.lunch_from_s, rules.lunch_to_s)
         capacity = FAR if own.capacity is None else own.capacity
         self.law = np.array((self.begin, self.end, *limits, capacity, *lunch, self.step, self.grid), dtype=np.int64)
@@ -163,3 +167,15 @@ class Tours:
             if not isinstance(self.desk.clock_of(k).times(self.desk.home[k], calls), Failure):
                 return True
         return False
+
+
+def get_ready() -> None:
+    """Compile the search for tours, or load it."""
+    legs, stop = np.array([[0, 60], [60, 0]], dtype=np.int64), np.array([[0, 600, 0, 0]], dtype=np.int64)
+    windows, worth = np.array([[[0, 3_600], [FAR, FAR]]], dtype=np.int64), np.array([100 * UNIT], dtype=np.int64)
+    law = np.array((0, 7_200, 3_600, 7_200, 1, FAR, 0, 0, 0, 300, 300), dtype=np.int64)
+    starts, lags = starts_of(windows, stop, 0, 25, 300, 300), lags_of(legs, stop, 300)
+    rest = completions(legs, stop, starts, lags, worth, 7_200, 300)
+    limit = int(least(legs, stop, windows, worth, 0, 300, 300, rest))
+    orders, costs = np.zeros((1, DEEPEST), dtype=np.int32), np.zeros(1, dtype=np.int64)
+    cheap_tours(legs, stop, windows, worth, np.ones((1, 1), dtype=np.int64), law, rest, limit, 0, 10, orders, costs)

@@ -4,7 +4,6 @@ What is relaxed and why no plan can be better stands in docs/bounds.md. The mode
 before it is solved, its own bound counts, rounded down.
 """
 
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +17,6 @@ from outreach.routing.bounds.alike import NO_WAY_S, NOWHERE, Alike, lodging_rows
 from outreach.routing.bounds.spacing import most_visits
 from outreach.routing.problem import NO_ROAD
 
-HEAR_EVERY_S = 0.1
 SLACK = 1e-6  # what a solver may be wrong by before a bound is rounded down
 MOST_SHARES = 6  # of a stretch, up to which items that need more than a share are counted
 NO_BOUND = 10**9
@@ -152,7 +150,8 @@ class _Model:
         """What the tours of a class can hold: stops, load, the time of each stretch and of the whole day."""
         kind, needs = self.alike.kinds[found.kind], self.alike.needs
         if kind.rules.stops_max is not None:
-            self._row(0, {out: -kind.rules.stops_max, **dict.fromkeys((v for _, v in own), 1)})
+            lonely = (visits for item, visits in own if not (kind.rules.shared_set_up and self.shared[item.u]))
+            self._row(0, {out: -kind.rules.stops_max, **dict.fromkeys(lonely, 1)})
         if kind.capacity is not None:
             self._row(0, {out: -kind.capacity, **{v: needs[item.u].load for item, v in own}})
         gaps = self._gaps(found, sorted({item.u for item, _ in own}))
@@ -218,25 +217,11 @@ class _Model:
         if seconds <= 0:
             return NO_BOUND
         self.solver.SetTimeLimit(max(int(seconds * 1000), 1))
-        status = _solved(self.solver)
+        status = self.solver.Solve()
         if status not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE, pywraplp.Solver.NOT_SOLVED):
             return NO_BOUND
         best = self.solver.Objective().BestBound()
         return floor(best + SLACK * max(best, 1)) if 0 <= best < NO_BOUND else NO_BOUND
-
-
-def _solved(solver: pywraplp.Solver) -> int:
-    """How the solver ended; it works in a thread of its own, so that a stop is heard meanwhile."""
-    status: list[int] = []
-    worker = threading.Thread(target=lambda: status.append(solver.Solve()), daemon=True)
-    worker.start()
-    try:
-        while worker.is_alive():
-            worker.join(HEAR_EVERY_S)
-    except BaseException:
-        solver.InterruptSolve()
-        raise
-    return status[0]
 
 
 def _shared(alike: Alike) -> list[bool]:

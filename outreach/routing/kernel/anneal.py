@@ -5,7 +5,8 @@ import numpy as np
 from outreach.routing.kernel.chance import below, fraction
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
-from outreach.routing.kernel.insertion import has_room, keeps_order, keeps_time, more_over, order_absent
+from outreach.routing.kernel.fitting import has_room, keeps_order, keeps_time, more_over
+from outreach.routing.kernel.insertion import order_absent
 from outreach.routing.kernel.nights import change_night, part_broken_trips, set_night
 from outreach.routing.kernel.rhythm import place_visits
 from outreach.routing.kernel.ruin import ruin
@@ -97,7 +98,7 @@ def load_visit(w, k, f):
     if w.timed:
         refresh(w, k)
     detour -= node(w, last).ahead
-    if not has_room(w, u, k, detour) or more_over(w, u, k) > 0 or (w.ordered and not keeps_order(w, u, k, last)):
+    if not has_room(w, u, k, last, detour) or more_over(w, u, k) > 0 or (w.ordered and not keeps_order(w, u, k, last)):
         return False
     if w.timed and not keeps_time(w, u, k, last, detour):
         return False

@@ -60,9 +60,44 @@ def latest_start(w, row, by, service):
 
 
 @compiled
-def forward(w, u, k, row, arrive0, arrive1):
-    """Departures in both states from a visit of need `u` in tour `k` reached at `arrive0` and `arrive1`."""
-    set_up, service = rule(w, k).set_up + need(w, u).set_up, need(w, u).service
+def joins(w, before, after):
+    """Whether a visit of need `after` right after one of need `before` is in the same stop; either may be NOWHERE."""
+    return w.joining and before != NOWHERE and after != NOWHERE and need(w, before).site == need(w, after).site
+
+
+@compiled
+def set_up_of(w, u, k, before):
+    """Seconds of setting up for need `u` in tour `k`, right after need `before`."""
+    return 0 if joins(w, before, u) else rule(w, k).set_up + need(w, u).set_up
+
+
+@compiled
+def pack_up_of(w, u, k, after):
+    """Seconds of packing up after need `u` in tour `k`, right before need `after`."""
+    return 0 if joins(w, u, after) else rule(w, k).pack_up
+
+
+@compiled
+def more_joints(w, u, p):
+    """How many more visits share a stop with the one before them if need `u` comes after node `p`."""
+    before, after = node(w, p).need, node(w, node(w, p).next).need
+    return int(joins(w, before, u)) + int(joins(w, u, after)) - int(joins(w, before, after))
+
+
+@compiled
+def more_handling(w, u, k, p):
+    """Seconds of set-up, service and pack-up that need `u` after node `p` of tour `k` adds."""
+    law, asked = rule(w, k), need(w, u)
+    handling = law.set_up + asked.set_up + asked.service + law.pack_up
+    if w.joining:  # what is saved at a joint is the same for all needs of a site
+        handling -= (law.set_up + asked.set_up + law.pack_up) * more_joints(w, u, p)
+    return handling
+
+
+@compiled
+def forward(w, u, row, set_up, pack_up, arrive0, arrive1):
+    """Departures in both states from a visit of need `u` with the windows `row` reached at `arrive0` and `arrive1`."""
+    service = need(w, u).service
     depart0, depart1 = FAR, FAR
     if arrive0 < FAR:
         eaten = max(arrive0, w.lunch_from) + w.lunch
@@ -70,22 +105,21 @@ def forward(w, u, k, row, arrive0, arrive1):
             arrive1 = min(arrive1, eaten)
         start = earliest_start(w, row, arrive0 + set_up, service)
         if start < FAR:
-            depart0 = start + service + rule(w, k).pack_up
+            depart0 = start + service + pack_up
             eaten = max(depart0, w.lunch_from) + w.lunch
             if eaten <= w.lunch_to:
                 depart1 = eaten
     if arrive1 < FAR:
         start = earliest_start(w, row, arrive1 + set_up, service)
         if start < FAR:
-            depart1 = min(depart1, start + service + rule(w, k).pack_up)
+            depart1 = min(depart1, start + service + pack_up)
     return depart0, depart1
 
 
 @compiled
-def backward(w, u, k, row, by0, by1):
-    """Latest arrivals in both states at a visit of need `u` in tour `k` that must be left at `by0` and `by1`."""
-    set_up, service = rule(w, k).set_up + need(w, u).set_up, need(w, u).service
-    pack_up = rule(w, k).pack_up
+def backward(w, u, row, set_up, pack_up, by0, by1):
+    """Latest arrivals in both states at a visit of need `u` with the windows `row` that is left at `by0` and `by1`."""
+    service = need(w, u).service
     late1 = latest_start(w, row, by1 - pack_up, service) - set_up
     if w.lunch == 0:
         return -FAR, late1
@@ -127,26 +161,67 @@ def refresh(w, k):
     while v != home:
         visit = node(w, v)
         seconds = travel(w, here, visit.place)
-        depart0, depart1 = forward(w, visit.need, k, visit.row, depart0 + seconds, depart1 + seconds)
+        set_up = set_up_of(w, visit.need, k, node(w, visit.prev).need)
+        pack_up = pack_up_of(w, visit.need, k, node(w, visit.next).need)
+        depart0, depart1 = forward(w, visit.need, visit.row, set_up, pack_up, depart0 + seconds, depart1 + seconds)
         visit.depart0, visit.depart1 = depart0, depart1
         here, v = visit.place, visit.next
     there, v = depot.into, depot.prev
     while v != home:
         visit = node(w, v)
         seconds = travel(w, visit.place, there)
-        late0, late1 = backward(w, visit.need, k, visit.row, late0 - seconds, late1 - seconds)
+        set_up = set_up_of(w, visit.need, k, node(w, visit.prev).need)
+        pack_up = pack_up_of(w, visit.need, k, node(w, visit.next).need)
+        late0, late1 = backward(w, visit.need, visit.row, set_up, pack_up, late0 - seconds, late1 - seconds)
         visit.late0, visit.late1 = late0, late1
         there, v = visit.place, visit.prev
 
 
 @compiled
+def joint_departures(w, k, p):
+    """Departures in both states from the visit node `p` of tour `k` if one at the same site follows."""
+    visit, before = node(w, p), node(w, node(w, p).prev)
+    seconds = travel(w, before.place, visit.place)
+    set_up = set_up_of(w, visit.need, k, before.need)
+    return forward(w, visit.need, visit.row, set_up, 0, before.depart0 + seconds, before.depart1 + seconds)
+
+
+@compiled
+def joint_arrivals(w, k, q):
+    """Latest arrivals in both states at the visit node `q` of tour `k` if one at the same site is right before it."""
+    visit, after = node(w, q), node(w, node(w, q).next)
+    seconds = travel(w, visit.place, after.into)
+    pack_up = pack_up_of(w, visit.need, k, after.need)
+    return backward(w, visit.need, visit.row, 0, pack_up, after.late0 - seconds, after.late1 - seconds)
+
+
+@compiled
 def fits_between(w, u, k, p, q):
-    """Whether a visit of need `u` between nodes `p` and `q` of tour `k` keeps all but the shift."""
+    """Whether a visit of need `u` between nodes `p` and `q` of tour `k` keeps all but the shift.
+
+    Between two visits of one stop only a third one of the same stop may come.
+    """
     before, after, place = node(w, p), node(w, q), need(w, u).place
+    ready0, ready1, late0, late1 = before.depart0, before.depart1, after.late0, after.late1
+    if w.joining:
+        if joins(w, before.need, u):
+            ready0, ready1 = joint_departures(w, k, p)
+        elif joins(w, before.need, after.need):
+            return False
+        if joins(w, u, after.need):
+            late0, late1 = joint_arrivals(w, k, q)
     seconds = travel(w, before.place, place)
-    depart0, depart1 = forward(w, u, k, row_of(w, u, k), before.depart0 + seconds, before.depart1 + seconds)
+    set_up, pack_up = set_up_of(w, u, k, before.need), pack_up_of(w, u, k, after.need)
+    depart0, depart1 = forward(w, u, row_of(w, u, k), set_up, pack_up, ready0 + seconds, ready1 + seconds)
     seconds = travel(w, place, after.into)
-    return depart0 + seconds <= after.late0 or depart1 + seconds <= after.late1
+    return depart0 + seconds <= late0 or depart1 + seconds <= late1
+
+
+@compiled
+def before_and_after(w, i, size):
+    """The needs right before and right after the stop `i` of those in `stop`; NOWHERE at either end."""
+    before = stop(w, i - 1).need if i > 0 else NOWHERE
+    return before, stop(w, i + 1).need if i + 1 < size else NOWHERE
 
 
 @compiled
@@ -161,7 +236,9 @@ def earliest_return(w, k, size, first, depart0, depart1):
         u = stop(w, i).need
         place = need(w, u).place
         seconds = travel(w, here, place)
-        depart0, depart1 = forward(w, u, k, stop(w, i).row, depart0 + seconds, depart1 + seconds)
+        before, after = before_and_after(w, i, size)
+        set_up, pack_up = set_up_of(w, u, k, before), pack_up_of(w, u, k, after)
+        depart0, depart1 = forward(w, u, stop(w, i).row, set_up, pack_up, depart0 + seconds, depart1 + seconds)
         here = place
     seconds = travel(w, here, depot.into)
     last0, last1 = last_arrivals(w, rule(w, k).back)
@@ -183,7 +260,9 @@ def latest_leave(w, k, size, back):
         u = stop(w, i).need
         place = need(w, u).place
         seconds = travel(w, place, there)
-        late0, late1 = backward(w, u, k, stop(w, i).row, late0 - seconds, late1 - seconds)
+        before, after = before_and_after(w, i, size)
+        set_up, pack_up = set_up_of(w, u, k, before), pack_up_of(w, u, k, after)
+        late0, late1 = backward(w, u, stop(w, i).row, set_up, pack_up, late0 - seconds, late1 - seconds)
         there = place
     seconds = travel(w, depot.place, there)
     late0, late1 = late0 - seconds, late1 - seconds

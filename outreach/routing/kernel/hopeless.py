@@ -2,7 +2,7 @@
 
 from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
-from outreach.routing.kernel.insertion import has_room, keeps_time
+from outreach.routing.kernel.fitting import has_room, keeps_time
 from outreach.routing.kernel.world import FAR, NOWHERE, form, hour, lodging, need, node, rule
 
 
@@ -47,7 +47,7 @@ def close_hopeless(w):
             holds = (
                 detour < FAR
                 and need(w, u).load <= rule(w, k).capacity
-                and has_room(w, u, k, detour)
+                and has_room(w, u, k, w.visits + k, detour)
                 and (not w.timed or keeps_time(w, u, k, w.visits + k, detour))
             )
             if not holds:

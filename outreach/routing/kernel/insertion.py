@@ -1,8 +1,9 @@
 """Where one more visit costs least, on any day or on each day, and which days of a linked need go together."""
 
 from outreach.routing.kernel.chance import below, bits
-from outreach.routing.kernel.clock import earliest_return, fits_between, refresh, row_of, travel, working_day
+from outreach.routing.kernel.clock import refresh, row_of, travel
 from outreach.routing.kernel.compiled import compiled
+from outreach.routing.kernel.fitting import has_room, keeps_order, keeps_time, more_over
 from outreach.routing.kernel.shares import price_together
 from outreach.routing.kernel.tours import put_in
 from outreach.routing.kernel.world import (
@@ -11,7 +12,6 @@ from outreach.routing.kernel.world import (
     UNIT,
     absent,
     chain,
-    crew,
     day,
     day_price,
     found,
@@ -23,14 +23,11 @@ from outreach.routing.kernel.world import (
     pattern,
     rule,
     saved_tour,
-    stop,
-    tour,
     turn,
 )
 
 ALL_TOURS = 24  # up to so many tours each one's depot is looked at, beyond it so many in a row from a random one
 LOOK_EVERYWHERE = 16  # one time in so many for a need that was missing before
-FIRST, LAST = 1, 2  # turns
 BLINK = 10  # in 1,024: now and then a place is not looked at, so that the same choice is not made for ever
 
 
@@ -38,70 +35,6 @@ BLINK = 10  # in 1,024: now and then a place is not looked at, so that the same 
 def blinks(w):
     """Whether to look away."""
     return bits(w) & 1023 < BLINK
-
-
-@compiled
-def has_room(w, u, k, detour):
-    """Whether tour `k` can take need `u` with so much more driving; says nothing of windows and load."""
-    round_, law, asked = tour(w, k), rule(w, k), need(w, u)
-    if round_.size >= law.stops or round_.drive + detour > law.drive:
-        return False
-    handling = law.set_up + asked.set_up + asked.service + law.pack_up
-    if round_.drive + detour + round_.handling + handling > law.shift:
-        return False
-    return round_.size > 0 or crew(w, law.pool).left > 0
-
-
-@compiled
-def more_over(w, u, k):
-    """How much more load above its capacity tour `k` has with need `u`."""
-    over = tour(w, k).load + need(w, u).load - rule(w, k).capacity
-    return over - max(over - need(w, u).load, 0) if over > 0 else 0
-
-
-@compiled
-def keeps_order(w, u, k, p):
-    """Whether need `u` after node `p` of tour `k` leaves what is pinned first, last or right after another there."""
-    asked, d, q = need(w, u), rule(w, k).day, node(w, p).next
-    if asked.kept_on == d:
-        if (asked.turn == FIRST and p < w.visits) or (asked.turn == LAST and q < w.visits):
-            return False
-        if asked.follows != NOWHERE and (p >= w.visits or node(w, p).need != asked.follows):
-            return False
-    if p < w.visits:
-        before = need(w, node(w, p).need)
-        if before.kept_on == d and before.turn == LAST:
-            return False
-    if q < w.visits:
-        after = need(w, node(w, q).need)
-        if after.kept_on == d and (after.turn == FIRST or after.follows != NOWHERE):
-            return False
-    return True
-
-
-@compiled
-def keeps_time(w, u, k, p, detour):
-    """Whether a visit of need `u` after node `p` of tour `k` keeps windows, lunch, shift and the way home."""
-    if not fits_between(w, u, k, p, node(w, p).next):
-        return False
-    law, home, asked = rule(w, k), w.visits + k, need(w, u)
-    if law.shift >= law.back - law.leave:
-        return True
-    size, first, v = 0, 0, home
-    while True:
-        if v != home:
-            stop(w, size).need, stop(w, size).row = node(w, v).need, node(w, v).row
-            size += 1
-        if v == p:
-            first = size
-            stop(w, size).need, stop(w, size).row = u, row_of(w, u, k)
-            size += 1
-        v = node(w, v).next
-        if v == home:
-            break
-    back, state = earliest_return(w, k, size, first, node(w, p).depart0, node(w, p).depart1)
-    work = tour(w, k).drive + detour + tour(w, k).handling + law.set_up + asked.set_up + asked.service + law.pack_up
-    return working_day(w, k, size, work, back, state) != NOWHERE
 
 
 @compiled
@@ -121,8 +54,8 @@ def look_after(w, u, k, p, by_day):
             return
         cost += w.over_price * over
     if (w.shared or w.grouped) and cost < best.cost:
-        cost += price_together(w, u, k, detour)
-    if cost >= best.cost or row_of(w, u, k) == NOWHERE or blinks(w) or not has_room(w, u, k, detour):
+        cost += price_together(w, u, k, p, detour)
+    if cost >= best.cost or row_of(w, u, k) == NOWHERE or blinks(w) or not has_room(w, u, k, p, detour):
         return
     if w.ordered and not keeps_order(w, u, k, p):
         return

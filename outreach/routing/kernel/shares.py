@@ -1,5 +1,6 @@
 """What is priced over several tours together: fair shares of the work, and sites of one group visited by one tour."""
 
+from outreach.routing.kernel.clock import more_handling
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.world import NOWHERE, bunch, gathered, need, rule, share
 
@@ -79,10 +80,9 @@ def part(w, u, k):
 
 
 @compiled
-def price_together(w, u, k, detour):
-    """What need `u` in tour `k`, with so much more driving, costs beyond the tour itself, as the plan now stands."""
+def price_together(w, u, k, p, detour):
+    """What need `u` after node `p` of tour `k`, with so much more driving, costs beside that tour."""
     price = price_of_joining(w, u, k)
     if w.shared:
-        asked, law = need(w, u), rule(w, k)
-        price += price_of_work(w, k, detour + law.set_up + asked.set_up + asked.service + law.pack_up)
+        price += price_of_work(w, k, detour + more_handling(w, u, k, p))
     return price

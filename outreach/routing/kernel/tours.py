@@ -1,6 +1,15 @@
 """Visits put into tours and taken out of them, and the journal that takes a whole round back."""
 
-from outreach.routing.kernel.clock import earliest_return, first_departures, row_of, travel, working_day, write_stops
+from outreach.routing.kernel.clock import (
+    earliest_return,
+    first_departures,
+    more_handling,
+    more_joints,
+    row_of,
+    travel,
+    working_day,
+    write_stops,
+)
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.shares import count_work, join, part, price_of_day, price_of_work
 from outreach.routing.kernel.world import (
@@ -43,7 +52,7 @@ def copy_node(to, of):
 def copy_tour(to, of):
     """All of a tour."""
     to.size, to.drive, to.handling, to.load, to.over = of.size, of.drive, of.handling, of.load, of.over
-    to.saved, to.cost, to.night, to.work = of.saved, of.cost, of.night, of.work
+    to.saved, to.cost, to.night, to.work, to.joints = of.saved, of.cost, of.night, of.work, of.joints
 
 
 @compiled
@@ -137,7 +146,9 @@ def take_out(w, v):
     before.next, after.prev, visit.tour = visit.next, visit.prev, NOWHERE
     round_.size -= 1
     round_.drive -= detour
-    round_.handling -= law.set_up + asked.set_up + asked.service + law.pack_up
+    round_.handling -= more_handling(w, u, k, visit.prev)
+    if w.joining:
+        round_.joints -= more_joints(w, u, visit.prev)
     round_.load -= asked.load
     if w.grouped:
         part(w, u, k)
@@ -162,6 +173,9 @@ def put_in(w, v, k, p):
     if round_.size == 0:
         crew(w, law.pool).left -= 1
         w.busy += 1
+    round_.handling += more_handling(w, u, k, p)
+    if w.joining:
+        round_.joints += more_joints(w, u, p)
     detour = -before.ahead
     before.ahead = travel(w, before.place, visit.place)
     visit.ahead = travel(w, visit.place, after.into)
@@ -171,7 +185,6 @@ def put_in(w, v, k, p):
     visit.form, visit.row = asked.form, row_of(w, u, k)
     round_.size += 1
     round_.drive += detour
-    round_.handling += law.set_up + asked.set_up + asked.service + law.pack_up
     round_.load += asked.load
     if w.grouped:
         join(w, u, k)

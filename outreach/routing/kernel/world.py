@@ -48,6 +48,7 @@ NEED = np.dtype(
         ("beat_end", "i4"),  # .. to here; equal: it has no beat
         ("off", "i8"),  # price of each visit off its beat, NEVER if there may be none
         ("group", "i4"),  # its row in `bunch`, NOWHERE if its site is in no group
+        ("site", "i4"),  # needs of one site may share a stop
     ],
     align=True,
 )
@@ -103,6 +104,7 @@ TOUR = np.dtype(
         ("over", "i4"),  # load above the capacity
         ("night", "i4"),  # where the night after it is spent; NOWHERE: at home
         ("work", "i4"),  # from leaving to returning, as it was priced last
+        ("joints", "i4"),  # visits in the same stop as the one before them
         ("saved", "i8"),  # the round of the search in which it was last saved
         ("cost", "i8"),
     ],
@@ -166,6 +168,7 @@ NUMBERS = (
     "over",  # load above capacities in the plan as it is
     "current_over",  # and in the plan this round began with
     "ordered",  # 1: some visits keep their place in the order
+    "joining",  # 1: visits at one site right after each other share set-up and pack-up
     "timed",  # 1: windows or lunch matter; else a tour's length is its driving and handling
     "step",  # services start at full steps
     "lunch",

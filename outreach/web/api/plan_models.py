@@ -181,3 +181,55 @@ class UnservedList(Given):
     items: list[Unserved]
     total: Annotated[int, Field(description="Số dòng tìm thấy ở mọi trang.")]
     next: Annotated[str | None, Field(description="Giá trị cursor của trang sau; null ở trang cuối.")]
+
+
+class MovedVisit(Given):
+    """A visit that a fix moves or drops."""
+
+    need_id: Annotated[int, Field(description="Số hiệu nhu cầu.")]
+    site_name: Annotated[str, Field(description="Tên điểm")]
+    day: Annotated[date, Field(description="Ngày")]
+    start: Annotated[str, Field(description="Giờ bắt đầu phục vụ.", examples=["07:30"])]
+    vehicle: Annotated[PlanVehicle, Field(description="Xe")]
+    to_day: Annotated[date | None, Field(description="Ngày mới; null khi buổi bị bỏ.")]
+    to_start: Annotated[str | None, Field(description="Giờ bắt đầu mới.", examples=["08:00"])]
+    to_vehicle: Annotated[PlanVehicle | None, Field(description="Xe mới.")]
+    text: Annotated[str, Field(description="Điều xảy ra với buổi này, bằng lời.")]
+
+
+class Fix(Given):
+    """A change, made and judged, with which the need would be served."""
+
+    kind: Annotated[
+        str,
+        Field(
+            description="Ai phải nhường: none, room, window, workday, dates, crew, vehicle, vehicle-day hoặc pins.",
+            examples=["window"],
+        ),
+    ]
+    rule: Annotated[
+        str | None, Field(description="Mã của quy tắc phải nới; null khi không phải đổi gì.", examples=["shift"])
+    ]
+    amount: Annotated[
+        int,
+        Field(
+            description="Phải nới bao nhiêu, theo đơn vị của quy tắc: giây, ngày, cm, kg, thùng, người, điểm.",
+            examples=[1080],
+        ),
+    ]
+    day: Annotated[date, Field(description="Ngày")]
+    vehicle: Annotated[PlanVehicle, Field(description="Xe")]
+    start: Annotated[str, Field(description="Giờ bắt đầu phục vụ.", examples=["07:30"])]
+    end: Annotated[str, Field(description="Giờ kết thúc phục vụ.", examples=["09:30"])]
+    drive_s: Annotated[int, Field(description="Cả kế hoạch thêm bao nhiêu giờ lái, tính bằng giây; âm là bớt.")]
+    text: Annotated[str, Field(description="Thay đổi bằng lời.")]
+    moved: Annotated[list[MovedVisit], Field(description="Những buổi phải đổi theo, hoặc bị bỏ.")]
+
+
+class FixList(Given):
+    """The fixes of a need."""
+
+    need_id: Annotated[int, Field(description="Số hiệu nhu cầu.")]
+    missing: Annotated[int, Field(description="Số buổi còn thiếu.")]
+    plan_version: Annotated[int, Field(description="Bản của kế hoạch mà các cách này đúng.")]
+    items: Annotated[list[Fix], Field(description="Các cách gỡ, thay đổi nhỏ nhất trước.")]

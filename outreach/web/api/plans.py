@@ -94,7 +94,8 @@ def _plan(row: PlanRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _vehicle(sign: VehicleSign) -> dict[str, Any]:
+def vehicle_of(sign: VehicleSign) -> dict[str, Any]:
+    """A vehicle of a plan."""
     return {"id": sign.id, "name": sign.name, "sign": sign.sign, "base": sign.base_name}
 
 
@@ -102,7 +103,7 @@ def _figures(figures: PlanFigures) -> dict[str, Any]:
     plain = {name: getattr(figures, name) for name in Figures.model_fields if name != "shares"}
     shares = [
         {name: getattr(share, name) for name in Share.model_fields if name != "vehicle"}
-        | {"vehicle": _vehicle(share.vehicle)}
+        | {"vehicle": vehicle_of(share.vehicle)}
         for share in figures.shares
     ]
     return plain | {"shares": shares}
@@ -114,7 +115,7 @@ def _place(point: BasePoint) -> dict[str, Any]:
 
 def _tour(sheet: DaySheet, codes: Codes) -> dict[str, Any]:
     return {
-        "day": sheet.day.isoformat(), "vehicle": _vehicle(sheet.vehicle), "trip": sheet.trip_number,
+        "day": sheet.day.isoformat(), "vehicle": vehicle_of(sheet.vehicle), "trip": sheet.trip_number,
         "day_of_trip": sheet.day_of_trip, "trip_days": sheet.trip_days, "start": _place(sheet.start),
         "end": _place(sheet.end), "overnight": sheet.overnight, "leave": clock(sheet.leave_s),
         "back": clock(sheet.return_s),
@@ -139,7 +140,7 @@ def _unserved(row: UnservedRow, codes: Codes) -> dict[str, Any]:
     reasons = [{"code": code, "text": text} for code, text in zip(row.codes, row.reasons, strict=True)]
     nearest = [
         {
-            "rule": near.rule, "amount": near.amount, "day": near.day.isoformat(), "vehicle": _vehicle(near.vehicle),
+            "rule": near.rule, "amount": near.amount, "day": near.day.isoformat(), "vehicle": vehicle_of(near.vehicle),
             "text": near.text,
         }
         for near in row.nearest

@@ -16,6 +16,8 @@ from outreach.domain.unserved import UnservedRow
 from outreach.i18n import translate
 from outreach.services import audit, boards, plan_rows, planning
 from outreach.services.breaches import PlanBreaches
+from outreach.services.fixes import need_fixes
+from outreach.services.proofs import proofs_of
 from outreach.services.reasons import reason_title
 from outreach.services.weights import PRICES, weights_of
 from outreach.web.auth import allow
@@ -187,6 +189,20 @@ def unserved(plan_id: int) -> str:
     return render_template("planner/unserved.html", plan=plan, left=left, groups=by_reason(left), title=reason_title)
 
 
+@desk.get("/ke-hoach/<int:plan_id>/chua-xep/<int:need_id>")
+@allow(Right.SEE_PLANS)
+def fixes(plan_id: int, need_id: int) -> str:
+    """What would let one more visit of a need in, found now; for htmx only the answer."""
+    plan = boards.plan_row(g.session, plan_id)
+    part = request.headers.get("HX-Request") == "true"
+    return render_template(
+        "planner/fixes_found.html" if part else "planner/fixes.html",
+        plan=plan,
+        row=next((row for row in boards.unserved(g.session, plan_id) if row.need_id == need_id), None),
+        found=need_fixes(g.session, plan_id, need_id, today=today()),
+    )
+
+
 def by_reason(left: tuple[UnservedRow, ...]) -> dict[str, list[UnservedRow]]:
     """The needs by their first reason, the most frequent first."""
     groups: dict[str, list[UnservedRow]] = {}
@@ -202,10 +218,12 @@ def figures(plan_id: int) -> str:
     plan = boards.plan_row(g.session, plan_id)
     left = by_reason(boards.unserved(g.session, plan_id))
     missing = [(reason_title(code), sum(row.missing for row in rows)) for code, rows in left.items() if code]
+    found = boards.plan_figures(g.session, plan_id)
     return render_template(
         "planner/figures.html",
         plan=plan,
-        figures=boards.plan_figures(g.session, plan_id),
+        figures=found,
+        proofs=proofs_of(found),
         reasons=sorted(missing, key=lambda line: -line[1]),
         weights=weights_of(PRICES),
     )

@@ -27,6 +27,7 @@ PHASES = {
     "days": "Chọn ngày và xe cho từng nơi",
     "times": "Sắp giờ từng ngày",
     "judging": "Kiểm tra độc lập",
+    "bounding": "Chứng minh còn cách mức tốt nhất bao xa",
 }
 COMPILING = "compiling"  # within the days' phase, after the first plan; not in every run
 

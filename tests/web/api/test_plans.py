@@ -146,3 +146,16 @@ def test_a_period_that_is_none_is_refused_by_name(program: Program, path: str, q
 def test_an_unknown_plan_is_not_found(program: Program) -> None:
     for path in ("/plans/999", "/plans/999/tours", "/plans/999/unserved"):
         problem_of(program.ask("GET", path), 404, "not-found")
+
+
+def test_fixes_of_a_need_are_found_when_asked_and_name_their_version(program: Program, planned: Province) -> None:
+    (left,) = program.get(f"/plans/{planned.plan_id}/unserved")["items"]
+    found = program.get(f"/plans/{planned.plan_id}/unserved/{left['need_id']}/fixes")
+    plan = program.get(f"/plans/{planned.plan_id}")
+    assert (found["need_id"], found["plan_version"]) == (left["need_id"], plan["version"])
+    assert found["missing"] > 0
+    fix = found["items"][0]
+    assert (fix["kind"], fix["rule"], fix["moved"]) == ("none", None, [])
+    assert fix["vehicle"]["name"] == "Xe 1"
+    assert fix["drive_s"] > 0
+    assert problem_of(program.ask("GET", f"/plans/{planned.plan_id}/unserved/999999/fixes"), 404, "not-found")

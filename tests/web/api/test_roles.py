@@ -40,6 +40,7 @@ def address(rule: Rule, numbers: dict[str, int]) -> str:
     path = rule.rule.removeprefix(API)
     for argument in ("<int:record_id>", "<int:plan_id>"):
         path = path.replace(argument, str(numbers.get(name, 0)))
+    path = path.replace("<int:need_id>", str(numbers.get("needs", 0)))
     return path + QUERIES.get(name, "")
 
 
