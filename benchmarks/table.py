@@ -43,6 +43,7 @@ class Row:
     rounds: int | None = None
     rounds_s: float | None = None  # what those took
     peak_mb: float | None = None  # memory of the planner's process, the instance's own table of legs included
+    regular: float | None = None  # share of the series that are (rhythm)
     trace: Sequence[tuple[float, float]] = ()  # seconds and cost of each better plan
     moved: int | None = None  # announced visits not made on their day
     lost: int | None = None  # announced visits that could not stay where they were
@@ -134,11 +135,11 @@ def _repairs(rows: Iterable[Row]) -> Iterator[str]:
         )
         pairs = [(row, new[row.instance, row.seed]) for row in ours if (row.instance, row.seed) in new]
         if pairs:
-            worst, row = min((mine.served / max(other.served, 1) - 1, mine) for mine, other in pairs)
+            worst, where = min((mine.served / max(other.served, 1) - 1, mine.instance) for mine, other in pairs)
             served, anew = sum(mine.served for mine, _ in pairs), sum(other.served for _, other in pairs)
             yield (
                 f"{size} sites: {served} visits made, planned anew {anew} with "
-                f"{sum(other.moved or 0 for _, other in pairs)} moved; worst {_percent(worst)} ({row.instance})"
+                f"{sum(other.moved or 0 for _, other in pairs)} moved; worst {_percent(worst)} ({where})"
             )
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from outreach.cli.summary import PHASES, print_summary
+from outreach.cli.summary import PHASES, print_equity, print_summary
 from outreach.domain.errors import InvalidValue, NotFound, Unavailable, WrongState
 from outreach.domain.roles import Actor, Role
 from outreach.domain.sheets import RunView
@@ -18,6 +18,7 @@ from outreach.i18n import day, kilometres, number, translate
 from outreach.jobs.runner import run_job
 from outreach.routing.solution import Phase
 from outreach.services import boards, planning, problems, timetable
+from outreach.services.equity import plan_equity
 from outreach.services.saving import load_plan_row, load_solution
 from outreach.settings import Settings
 from outreach.store import schema
@@ -154,6 +155,8 @@ def show(settings: Settings, args: argparse.Namespace) -> int:
             print(f"{row.id:>4}  {row.name}  {period}  {translate(STATES[row.state])}  {done}")
         if args.plan is not None:
             print_plan(house, actor, args.plan)
+            with house.session(organisation_id=actor.organisation_id, write=False) as session:
+                print_equity(plan_equity(session, args.plan))
     return 0
 
 

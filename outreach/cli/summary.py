@@ -1,10 +1,14 @@
 """A plan in a few lines of text."""
 
+from collections.abc import Sequence
+
+from outreach.domain.equity import Equity
 from outreach.i18n import kilometres, number, translate
 from outreach.routing.checks import check
 from outreach.routing.objective import measure
 from outreach.routing.problem import Problem
 from outreach.routing.solution import Figures, Phase, Solution
+from outreach.services.equity import area_name
 from outreach.services.proofs import driving_text, served_text
 from outreach.services.reasons import reason_title
 
@@ -58,6 +62,28 @@ def print_summary(problem: Problem, solution: Solution, *, seconds: float | None
             (translate("Phép tìm cùng lúc"), number(solution.processes)),
             (translate("Phiên bản"), ", ".join(f"{name} {version}" for name, version in solution.versions)),
         ]
+    _print(lines)
+
+
+def print_equity(equity: Equity) -> None:
+    """Print how long sites wait before and after a plan, the share of the hardest communes, and who is left out."""
+    before, after, hard = equity.before, equity.after, equity.areas[0]
+    lines = [
+        (translate("Một nửa số điểm chờ không quá"), _from_to(before.median, after.median)),
+        (translate("Chín phần mười số điểm chờ không quá"), _from_to(before.ninth_tenth, after.ninth_tenth)),
+        (translate("Điểm chờ quá 180 ngày"), f"{number(before.long)} -> {number(after.long)}"),
+        (translate("Điểm chưa từng được tới"), f"{number(before.never)} -> {number(after.never)}"),
+        (area_name(hard.area), f"{number(hard.visits)} / {number(hard.wanted)}"),
+        (translate("Điểm không được tới"), number(len(equity.unreached))),
+    ]
+    _print(lines)
+
+
+def _from_to(before: int | None, after: int | None) -> str:
+    return translate("{before} -> {after} ngày", before=number(before), after=number(after))
+
+
+def _print(lines: Sequence[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in lines) + 2
     for name, value in lines:
         print(f"{name:<{width}}{value}")

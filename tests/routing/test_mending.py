@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -21,10 +22,10 @@ from outreach.routing.disruptions import (
     VehicleAway,
 )
 from outreach.routing.mending import Mended, mend
-from outreach.routing.problem import Announced, Pin, Problem
+from outreach.routing.problem import Announced, Pin, Problem, Rules
 from outreach.routing.solution import Solution
 from outreach.routing.solve import solve
-from tests.routing.small import MONDAY, MORNING, H, bus, crew, need, problem, site
+from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, bus, crew, need, problem, site
 from tests.routing.test_properties import DAYS, periods, provinces
 
 STEADY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -275,3 +276,77 @@ def test_a_moved_visit_stays_near_its_day():
     longer = replace(asked, horizon=Period(MONDAY, on(27)))
     found = mended(longer, plan, VehicleAway("bus", during(1, 1)))
     assert slots(found.solution)["need b"] == on(2)
+
+
+def far_schools() -> tuple[Problem, Solution]:
+    """Two schools 200 km out, served on two days with a night between them at a lodging next to them."""
+    asked = problem(
+        {"base": 0, "inn": 198, "a": 200, "b": 202, "c": 10},
+        sites=[site(name, windows=[MORNING, AFTERNOON]) for name in "abc"],
+        needs=[need(name, priority=5, service_s=2 * H) for name in "abc"],
+        staff=crew(),
+        rules=Rules(trip_days_max=2),
+    )
+    asked = replace(asked, lodgings=("inn",), needs=tuple(replace(one, service_s=150 * 60) for one in asked.needs))
+    plan = solve(asked, rounds=2_000)
+    assert any(len(trip.tours) == 2 for trip in plan.trips)
+    return asked, plan
+
+
+def test_a_trip_with_a_night_stays_as_it_was_where_nothing_happened():
+    """Its nights, its days, its hours."""
+    asked, plan = far_schools()
+    found = mended(asked, plan)
+    assert found.changes == ()
+    assert sorted(found.solution.trips, key=str) == sorted(plan.trips, key=str)
+
+
+def test_a_trip_that_is_under_way_goes_on_as_it_was():
+    """On its second day nothing of it changes, whatever else does."""
+    asked, plan = far_schools()
+    away = next(trip for trip in plan.trips if len(trip.tours) == 2)
+    found = mended(asked, plan, SiteClosed("c", during(0, 60)), today=(away.tours[1].day - MONDAY).days)
+    assert away in found.solution.trips
+
+
+def test_a_trip_whose_second_day_falls_away_is_made_on_other_days():
+    """The bus is away on the second day; both schools are served all the same."""
+    asked, plan = far_schools()
+    away = next(trip for trip in plan.trips if len(trip.tours) == 2)
+    hit = away.tours[1].day
+    longer = replace(asked, horizon=Period(MONDAY, on(11)))
+    found = mended(longer, plan, VehicleAway("bus", Period(hit, hit)))
+    assert slots(found.solution).keys() == slots(plan).keys()
+    assert hit not in {tour.day for tour in found.solution.tours()}
+
+
+def linked_visits() -> tuple[Problem, Solution]:
+    """School a on Monday, Friday and Tuesday, never more than four days apart; b and c share its first and last day."""
+    told = [("a", 0), ("a", 4), ("a", 8), ("b", 0), ("c", 8)]
+    asked = problem(
+        {"base": 0, "a": 10, "b": 11, "c": 12},
+        sites=[site(name) for name in "abc"],
+        needs=[need("a", quota=3, min_gap_days=3, max_gap_days=4), need("b"), need("c")],
+        staff=crew(),
+        days=12,
+    )
+    said = tuple(Announced(f"need {name}", on(offset), "bus") for name, offset in told)
+    plan = solve(replace(asked, announced=said), rounds=2_000)
+    assert {(stop.need_id, tour.day) for tour, stop in plan.stops()} == {(one.need_id, one.day) for one in said}
+    return asked, plan
+
+
+def test_visits_tied_by_their_longest_gap_all_stand():
+    """Whichever day is taken over first."""
+    asked, plan = linked_visits()
+    found = mended(asked, plan)
+    assert (found.lost, found.changes) == (0, ())
+
+
+def test_where_the_visit_between_two_others_is_lost_they_cannot_both_stand():
+    """Friday falls away: Wednesday or Thursday would tie nothing together but with another first or last day."""
+    asked, plan = linked_visits()
+    found = mended(asked, plan, VehicleAway("bus", during(4, 4)))
+    days = sorted(tour.day for tour, stop in found.solution.stops() if stop.need_id == "need a")
+    assert all(3 <= (after - before).days <= 4 for before, after in pairwise(days))
+    assert found.lost == 2  # Friday's, and one of those it held together

@@ -10,6 +10,7 @@ from outreach.services.registers.catalogue import register_called
 from outreach.web.api import reading
 from outreach.web.api.answers import json_answer
 from outreach.web.api.described import RESOURCES, TOKEN, description, finish
+from outreach.web.api.equity import open_equity
 from outreach.web.api.fixes import open_fixes
 from outreach.web.api.periods import open_periods
 from outreach.web.api.plans import open_plans
@@ -34,6 +35,7 @@ def describe() -> Response:
 MODELS = {name: open_register(desk, register_called(name)) for name in RESOURCES}
 open_plans(desk)
 open_fixes(desk)
+open_equity(desk)
 open_periods(desk, MODELS)
 
 

@@ -16,6 +16,7 @@ from outreach.domain.unserved import UnservedRow
 from outreach.i18n import translate
 from outreach.services import audit, boards, plan_rows, planning
 from outreach.services.breaches import PlanBreaches
+from outreach.services.equity import area_name, plan_equity
 from outreach.services.fixes import need_fixes
 from outreach.services.proofs import proofs_of
 from outreach.services.reasons import reason_title
@@ -226,6 +227,8 @@ def figures(plan_id: int) -> str:
         proofs=proofs_of(found),
         reasons=sorted(missing, key=lambda line: -line[1]),
         weights=weights_of(PRICES),
+        equity=plan_equity(g.session, plan_id),
+        area_name=area_name,
     )
 
 

@@ -159,3 +159,13 @@ def test_fixes_of_a_need_are_found_when_asked_and_name_their_version(program: Pr
     assert fix["vehicle"]["name"] == "Xe 1"
     assert fix["drive_s"] > 0
     assert problem_of(program.ask("GET", f"/plans/{planned.plan_id}/unserved/999999/fixes"), 404, "not-found")
+
+
+def test_a_plan_says_whom_it_reaches(program: Program, planned: Province) -> None:
+    """Three visits of three sites, two of which were seen before; a fourth misses its visit."""
+    found = program.get(f"/plans/{planned.plan_id}/equity")
+    assert (found["sites"], found["reached"], found["wanted"], found["visits"]) == (4, 3, 4, 3)
+    assert (found["before"]["never"], found["after"]["never"]) == (2, 1)
+    (left,) = found["unreached"]
+    assert (left["wanted"], left["waited"]) == (1, None)
+    assert [one["area"] for one in found["areas"]] == [None, "remote", "border", "island", "ethnic-minority"]

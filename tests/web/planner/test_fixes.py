@@ -1,4 +1,4 @@
-"""Fixes of an unserved need, on a page of their own and as the part that takes the place of the near misses."""
+"""Fixes of an unserved need, alone and in the place of the near misses; and whom a plan reaches."""
 
 import pytest
 from sqlalchemy import select
@@ -35,3 +35,12 @@ def test_each_unserved_need_offers_to_find_its_fixes(planner: Browser, province:
 
 def test_need_that_is_none_of_the_plan_is_not_found(planner: Browser, province: Province) -> None:
     assert planner.get(f"/ke-hoach/{province.plan_id}/chua-xep/999999").status_code == 404
+
+
+def test_the_page_of_figures_says_whom_the_plan_reaches(planner: Browser, province: Province, left_out: int) -> None:
+    """The only need of the plan found no day: its site is named, and linked."""
+    assert left_out
+    page = planner.page(f"/ke-hoach/{province.plan_id}/so-lieu")
+    assert "1 điểm có nhu cầu trong kế hoạch." in page
+    assert f'<a href="/diem/{province.site_id}">' in page
+    assert "chưa từng được tới" in page
