@@ -15,6 +15,7 @@ from outreach.routing.checks import check
 from outreach.routing.fixes import Fix, applied, apply, fixes_for
 from outreach.routing.problem import Absence, Closure, FrozenDay, Pin, Problem, Rules, SiteWindow, WorkingHours
 from outreach.routing.solution import Hurdle, RuleName, Solution
+from outreach.routing.solve import solve
 from tests.routing.near import days_of, planned
 from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, bus, crew, need, problem, site
 from tests.routing.test_nearest import FRIDAY, TUESDAY, WEDNESDAY, busy_weeks, lone_school, tight_provinces
@@ -393,3 +394,16 @@ def test_fixes_of_a_plan_with_visits_taken_out_are_true_as_well(asked, data):
             new = applied(asked, left, fix)
             assert check(apply(asked, fix), new) == ()
             assert len(days_of(new, stop.need_id)) == len(days) + 1
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(provinces())
+def test_fixes_leave_trips_with_nights_as_they_are(asked):
+    """Some places are inns: whatever is offered is proven, and no tour of a trip of several days is touched."""
+    inns = tuple(place.id for place in asked.places)[1:4]
+    asked = replace(asked, lodgings=inns, rules=replace(asked.rules, trip_days_max=3))
+    plan = solve(asked, rounds=400)
+    away = {(tour.vehicle_id, tour.day) for trip in plan.trips if len(trip.tours) > 1 for tour in trip.tours}
+    for entry in plan.unserved:
+        for fix in fixes(asked, entry.need_id, plan):
+            assert not away & {(tour.vehicle_id, tour.day) for tour in fix.tours}
