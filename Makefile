@@ -88,6 +88,7 @@ bench: $(BENCHED)
 	$(BENCH) uk --data $(DATA)/uk-timetables --largest 5 --seed 2,3 --seconds 30 --json $(RESULTS)/bench.jsonl
 	$(BENCH) uk --data $(DATA)/uk-timetables --variant open --seconds 30 --json $(RESULTS)/bench.jsonl
 	$(BENCH) uk --data $(DATA)/uk-timetables --seconds 10 --json $(RESULTS)/bench.jsonl
+	$(BENCH) rhythm --data $(DATA)/uk-timetables --seconds 30 --json $(RESULTS)/bench.jsonl
 	$(BENCH) uk --data $(DATA)/uk-timetables --set-up 240 --solvers outreach --seconds 5 --json $(RESULTS)/bench.jsonl
 	$(BENCH) pvrp --data $(DATA)/pvrp --seconds 60 --json $(RESULTS)/bench.jsonl
 	$(BENCH) pvrp --data $(DATA)/pvrp --largest 3 --solvers two-phases --seconds 60 --json $(RESULTS)/bench.jsonl

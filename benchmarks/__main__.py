@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import day, readers, replan, runs
+from benchmarks import day, readers, regular, replan, runs
 from benchmarks.case import Case, Unusable
 from benchmarks.table import ANEW, EXACT, OURS, OWN, ROUNDS, TRACED, Row, Table, command, engine_version, summary
 
@@ -27,6 +27,7 @@ MERGED = {  # visits of services put together
 }
 FOLDERS = {
     "uk": "uk-timetables",
+    "rhythm": "uk-timetables",
     "pvrp": "pvrp",
     "windows": "sdvrptw",
     "growth": "uk-timetables",
@@ -34,6 +35,7 @@ FOLDERS = {
 }
 SOLVERS = {
     "uk": (OURS, "pyvrp"),
+    "rhythm": (OURS,),
     "pvrp": (OURS,),
     "windows": (OURS,),
     "growth": (OURS, ROUNDS),
@@ -43,9 +45,12 @@ SOLVERS = {
 }
 
 
+Asked = Case | regular.RegularCase | day.DayCase | replan.RepairCase
+
+
 def cases(
     bench: str, data: Path, *, only: list[str], largest: int | None, variant: str, set_up_s: int
-) -> Iterator[Case | day.DayCase | replan.RepairCase]:
+) -> Iterator[Asked]:
     """The instances of a benchmark, one after the other, when all names are known to be there."""
     if bench == "replan":
         yield from replan.cases(only)
@@ -58,7 +63,10 @@ def cases(
         only = list(dict.fromkeys(sizes))
     if FOLDERS[bench] == "uk-timetables":
         for name in readers.instances(data, ".csv", only, largest=largest):
-            yield readers.read_timetable(data, name, variant, set_up_s=set_up_s)
+            if bench == "rhythm":
+                yield regular.read_regular(data, name, variant, set_up_s=set_up_s)
+            else:
+                yield readers.read_timetable(data, name, variant, set_up_s=set_up_s)
     elif bench == "pvrp":
         for name in readers.instances(data, ".csv", only, largest=largest):
             yield readers.read_periodic(data, name)
@@ -85,7 +93,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="for each planner; of a day, for the exact model")
     parser.add_argument("--seed", type=lambda text: [int(seed) for seed in text.split(",")], default=[1])
     parser.add_argument("--threads", type=int, choices=(1,), default=1, help="each planner has one core")
-    parser.add_argument("--set-up", type=int, default=0, metavar="S", help="seconds charged to each stop (uk)")
+    parser.add_argument("--set-up", type=int, default=0, metavar="S", help="seconds charged to each stop (uk, rhythm)")
     parser.add_argument("--json", type=Path, help="file the rows are appended to")
     options = parser.parse_args()
     options.solvers = options.solvers or list(SOLVERS[options.bench])
@@ -122,20 +130,21 @@ def main() -> None:
         print(sentence)
 
 
-def seconds_of(bench: str, case: Case | day.DayCase | replan.RepairCase, solver: str, *, asked: float) -> float:
+def seconds_of(bench: str, case: Asked, solver: str, *, asked: float) -> float:
     """What a planner gets: on a day ours has its own time; large services have twice the standard one."""
     if isinstance(case, replan.RepairCase):
         return replan.ANEW_S[case.size] if solver == ANEW else asked
     if isinstance(case, day.DayCase):
         return day.DAY_S if solver == OURS else asked
-    large = bench == "uk" and len(case.visits) > LARGE
+    large = bench in ("uk", "rhythm") and len(case.visits) > LARGE
     return asked * (2 if large and asked >= STANDARD_S else 1)
 
 
 def line(row: Row) -> str:
     """A row for people."""
     cost = "-" if row.cost is None else f"{row.cost:,.1f}"
-    known = f"  {100 * (row.cost / row.best_known - 1):+.2f} %" if row.cost and row.best_known else ""
+    against = row.best_known or (row.actual if row.regular is not None else None)
+    known = f"  {100 * (row.cost / against - 1):+.2f} %" if row.cost and against else ""
     state = f"  {row.note}" if row.feasible else f"  NOT FEASIBLE: {row.note}"
     run = f"{row.instance:24} {row.solver:10} {row.seconds:g} s seed {row.seed}"
     pace = f"  {row.per_thousand_s:.3f} s per 1,000 rounds" if row.per_thousand_s is not None else ""

@@ -43,6 +43,7 @@ class Verdict:
     served: int
     faults: list[str]
     note: str = ""
+    regular: float | None = None  # share of the series of a regular timetable that are regular
     moved: int | None = None  # announced visits not made on their day
     lost: int | None = None  # announced visits that could not stay
 

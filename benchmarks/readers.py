@@ -91,13 +91,7 @@ def read_timetable(folder: Path, name: str, variant: str, *, set_up_s: int = 0) 
     Each further copy of a service lies one degree of longitude west of the one before: all its legs are the same,
     and it shares its land with its neighbour as two services do.
     """
-    rows = []
-    copies: Counter[str] = Counter()
-    for number, service in enumerate(_parts(name)):
-        for row in _rows(_file(folder, service, ".csv"), *TIMETABLE):
-            lon = float(row["lon"]) - copies[service.lower()]
-            rows.append({**row, "service": f"{number} {service}", "lon": str(lon)})
-        copies[service.lower()] += 1
+    rows = timetable_rows(folder, name)
     legs, mobiles = _timetable_legs(rows, variant)
     slots, routes = _timetable_slots(rows, mobiles)
     visits = tuple(
@@ -111,6 +105,18 @@ def read_timetable(folder: Path, name: str, variant: str, *, set_up_s: int = 0) 
     limit = max(length)
     unit = ceil(SHORTEST_SHIFT_S / limit) if 0 < limit < SHORTEST_SHIFT_S else 1
     return Case(name, shown, legs, slots, visits, unit=unit, limit=limit, horizon=DAY_S / unit, actual=actual)
+
+
+def timetable_rows(folder: Path, name: str) -> list[dict[str, str]]:
+    """The visits of a British service, or of several joined, in the order in which a case counts them."""
+    rows = []
+    copies: Counter[str] = Counter()
+    for number, service in enumerate(_parts(name)):
+        for row in _rows(_file(folder, service, ".csv"), *TIMETABLE):
+            lon = float(row["lon"]) - copies[service.lower()]
+            rows.append({**row, "service": f"{number} {service}", "lon": str(lon)})
+        copies[service.lower()] += 1
+    return rows
 
 
 def _mobile(row: dict[str, str]) -> str:

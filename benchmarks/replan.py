@@ -91,9 +91,9 @@ def cases(only: Sequence[str]) -> Iterator[RepairCase]:
 def repair_case(size: str, number: int) -> RepairCase:
     """One disruption of the published plan of a size."""
     problem, plan = published(size)
-    chance = random.Random(f"replan {size} {number}")  # noqa: S311
-    today = problem.horizon.first + timedelta(weeks=chance.randint(FIRST_WEEK, LAST_WEEK))
-    return RepairCase(f"{size}-{number}", problem, plan, tuple(_happened(number, problem, today, chance)), today)
+    weeks = random.Random(f"replan {size} {number}").randint(FIRST_WEEK, LAST_WEEK)  # noqa: S311
+    today = problem.horizon.first + timedelta(weeks=weeks)
+    return RepairCase(f"{size}-{number}", problem, plan, tuple(happened(size, number, problem, today)), today)
 
 
 @cache
@@ -103,8 +103,9 @@ def published(size: str) -> tuple[Problem, Solution]:
     return problem, solve(problem, seconds=PUBLISH_S[size], seed=1)
 
 
-def _happened(number: int, problem: Problem, today: date, chance: random.Random) -> Iterator[Disruption]:
+def happened(size: str, number: int, problem: Problem, today: date) -> Iterator[Disruption]:
     """The kinds go by number; who, when and for how long by chance."""
+    chance = random.Random(f"what {size} {number}")  # noqa: S311
     vehicle, post = chance.choice(problem.vehicles), chance.choice(problem.staff)
 
     def soon(most: int, days: int) -> Period:

@@ -9,9 +9,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from benchmarks import exact, ours, peers, replan
+from benchmarks import beats, exact, ours, peers, replan
 from benchmarks.case import Answer, Case, Verdict
 from benchmarks.day import DayCase
+from benchmarks.regular import RegularCase
 from benchmarks.replan import RepairCase
 from benchmarks.table import ANEW, EXACT, OURS, OWN, ROUNDS, TRACED, Row, engine_version
 
@@ -23,7 +24,9 @@ PERIOD_SOLVERS: dict[str, Callable[..., Answer]] = {
     "ortools": peers.ortools,
     "two-phases": peers.two_phases,
 }
+Asked = Case | RegularCase | DayCase | RepairCase
 DAY_SOLVERS: dict[str, Callable[..., Any]] = {OURS: ours.one_day, EXACT: exact.cp_sat}
+REGULAR_SOLVERS: dict[str, Callable[..., Any]] = {OURS: beats.regular}
 REPAIR_SOLVERS: dict[str, Callable[..., Any]] = {OURS: replan.mended, ANEW: replan.anew}
 MERCY = 2.0  # times the seconds asked for, and START_S for everything before, until a planner is ended by force
 START_S = 90.0
@@ -31,10 +34,11 @@ START_S = 90.0
 
 def solvers(bench: str) -> dict[str, Callable[..., Any]]:
     """The planners of a benchmark by name."""
-    return REPAIR_SOLVERS if bench == "replan" else DAY_SOLVERS if bench == "day" else PERIOD_SOLVERS
+    by_bench = {"day": DAY_SOLVERS, "rhythm": REGULAR_SOLVERS, "replan": REPAIR_SOLVERS}
+    return by_bench.get(bench, PERIOD_SOLVERS)
 
 
-def measure(bench: str, case: Case | DayCase | RepairCase, solver: str, *, seconds: float, seed: int) -> Row:
+def measure(bench: str, case: Asked, solver: str, *, seconds: float, seed: int) -> Row:
     """The row of one run; what came too late or broke has no cost and says why."""
     mine, theirs = multiprocessing.Pipe(duplex=False)
     planner = ours.told if bench == TRACED and solver == OURS else solvers(bench)[solver]
@@ -71,17 +75,16 @@ def measure(bench: str, case: Case | DayCase | RepairCase, solver: str, *, secon
         moved=verdict.moved,
         lost=verdict.lost,
         actual=case.actual,
-        tours=len(case.slots) if isinstance(case, Case) else 1,
+        tours=len(case.slots) if isinstance(case, Case | RegularCase) else 1,
         rounds=search.rounds if search else None,
         rounds_s=search.rounds_s if search else None,
         peak_mb=peak_mb,
+        regular=verdict.regular,
         trace=search.trace if search and bench == TRACED else (),
     )
 
 
-def _answer(
-    pipe: Connection, case: Case | DayCase | RepairCase, planner: Callable[..., Any], seconds: float, seed: int
-) -> None:
+def _answer(pipe: Connection, case: Asked, planner: Callable[..., Any], seconds: float, seed: int) -> None:
     """In the child: get ready, then plan against the clock."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[-1]})  # one core, whatever a planner would take

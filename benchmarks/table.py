@@ -43,6 +43,7 @@ class Row:
     rounds: int | None = None
     rounds_s: float | None = None  # what those took
     peak_mb: float | None = None  # memory of the planner's process, the instance's own table of legs included
+    regular: float | None = None  # share of the series that are (rhythm)
     trace: Sequence[tuple[float, float]] = ()  # seconds and cost of each better plan
     moved: int | None = None  # announced visits not made on their day
     lost: int | None = None  # announced visits that could not stay where they were

@@ -16,7 +16,7 @@ from outreach.routing.explain import explain
 from outreach.routing.nearest import with_nearest
 from outreach.routing.objective import measure
 from outreach.routing.pins import put_pins
-from outreach.routing.problem import Announced, Pin, Problem, Turn
+from outreach.routing.problem import Announced, FrozenDay, Pin, Problem, Turn
 from outreach.routing.redraft import draft_of, forms_of, take_over
 from outreach.routing.rhythm import has_beat
 from outreach.routing.solution import Ending, Phase, Progress, Solution, Tour, Trip
@@ -110,15 +110,22 @@ def announced_from(problem: Problem, published: Solution, today: date) -> Proble
     Raises InvalidValue where the past of the plan breaks a rule.
     """
     needs, vehicles = {need.id for need in problem.needs}, {vehicle.id for vehicle in problem.vehicles}
+    begun = [trip for trip in published.trips if trip.tours[0].day < today]
+    fixed = {(tour.vehicle_id, tour.day) for trip in begun for tour in trip.tours}
     announced = tuple(
         Announced(stop.need_id, tour.day, tour.vehicle_id)
         for tour, stop in published.stops()
         if tour.day >= today and stop.need_id in needs and tour.vehicle_id in vehicles and tour.day in problem.horizon
     )
-    past = [tour for tour in published.tours() if tour.day < today]
-    pins = tuple(pin for pin in problem.pins if pin.day is None or pin.day >= today)
+    made = {(stop.need_id, tour.day) for trip in begun for tour in trip.tours for stop in tour.stops}
+    pins = (pin for pin in problem.pins if pin.day is None or (pin.day >= today and (pin.need_id, pin.day) not in made))
+    frozen = (one for one in problem.frozen if one.day >= today and (one.vehicle_id, one.day) not in fixed)
     told = replace(
-        problem, today=today, announced=announced, pins=(*pins, *(pin for tour in past for pin in _pins_of(tour)))
+        problem,
+        today=today,
+        announced=announced,
+        pins=(*pins, *(pin for trip in begun for tour in trip.tours for pin in _pins_of(tour))),
+        frozen=(*frozen, *(one for trip in begun if len(trip.tours) > 1 for one in _frozen_of(trip))),
     )
     wrong = next((breach for breach in check(told, published) if breach.day is not None and breach.day < today), None)
     if wrong is not None:
@@ -130,6 +137,12 @@ def announced_from(problem: Problem, published: Solution, today: date) -> Proble
             day=f"{wrong.day:%d/%m/%Y}",
         )
     return told
+
+
+def _frozen_of(trip: Trip) -> Iterator[FrozenDay]:
+    """Every day of a trip with its night: one that is under way goes on as it was."""
+    for tour in trip.tours:
+        yield FrozenDay(tour.vehicle_id, tour.day, None if tour is trip.tours[-1] else tour.end_place_id)
 
 
 def _pins_of(tour: Tour) -> Iterator[Pin]:
@@ -184,7 +197,7 @@ class _Run:
     def first(self) -> tuple[Draft, bool]:
         """What stands, and whether that holds every pin; else the pins first and what of the plan fits beside them."""
         beats = any(has_beat(need) for need in self.problem.needs)  # half-days are taken over one visit at a time
-        draft = Draft(self.desk) if beats else draft_of(self.desk, self.start.rounds)
+        draft = self.start.draft
         if not beats and all(pin.day is None or pin.day in draft.days[pin.need_id] for pin in self.problem.pins):
             return draft, True
         draft = put_pins(Draft(self.desk), self.published)
@@ -222,8 +235,8 @@ class _Run:
         budget = Budget(most, until=until + self.waited_s) if rounds is None else Budget(rounds)
         search.run(budget, hot_s=search.full_heat_s() * WARM, look=lambda _: None)
         self.rounds_done += search.rounds_done
-        forms = horizon.forms
-        found = draft_of(self.desk, {k: [forms[f] for f in order] for k, order in search.best_rounds().items()})
+        forms, best = horizon.forms, search.best()
+        found = draft_of(self.desk, {k: [forms[f] for f in order] for k, order in best.rounds.items()}, best.nights)
         return found if _worth(found) < _worth(draft) else draft
 
     def judged(self, draft: Draft) -> Solution:
@@ -245,22 +258,31 @@ class _Run:
 
     def with_tours(self, draft: Draft, solution: Solution) -> Solution:
         """`solution` with the tours of the draft; with the same visits as they were published, where they can be."""
-        desk, problem = self.desk, self.problem
         old = {(tour.vehicle_id, tour.day): tour for tour in self.published.tours()}
-        tours: dict[int, Tour] = {}
-        for k, found in sorted(draft.rounds.items()):
-            place = desk.vehicle_days[k]
-            was = old.get((place.vehicle.id, place.day))
-            same = was is not None and {stop.need_id for stop in was.stops} == {call.need_id for call in found.calls}
-            tours[k] = was if was is not None and same else tour_at_hours(desk, k, found, was)
-        tried = replace(solution, trips=_trips(tours))
-        wrong = {breach.day for breach in check(problem, tried)}
+        trips = draft.solution(seed=self.seed, ending=Ending.FINISHED).trips
+        as_told = [replace(trip, tours=tuple(self._as_told(draft, tour, old) for tour in trip.tours)) for trip in trips]
+        tried = replace(solution, trips=tuple(as_told))
+        wrong = {breach.day for breach in check(self.problem, tried)}
         if not wrong:
             return tried
-        for k, tour in tours.items():
-            if tour.day in wrong and not desk.horizon.is_past(tour.day):
-                tours[k] = tour_at_hours(desk, k, draft.rounds[k], old.get((tour.vehicle_id, tour.day)))
-        return replace(solution, trips=_trips(tours))
+        past = self.desk.horizon.is_past
+        for i, trip in enumerate(as_told):
+            tours = (
+                self._at_hours(draft, one, old) if one.day in wrong and not past(one.day) else one for one in trip.tours
+            )
+            as_told[i] = replace(trip, tours=tuple(tours))
+        return replace(solution, trips=tuple(as_told))
+
+    def _as_told(self, draft: Draft, tour: Tour, old: Mapping[tuple[str, date], Tour]) -> Tour:
+        """The tour as it was published where it has the same visits and ends, else with the hours that can be kept."""
+        was = old.get((tour.vehicle_id, tour.day))
+        if was is not None and _frame(was) == _frame(tour):
+            return was
+        return self._at_hours(draft, tour, old)
+
+    def _at_hours(self, draft: Draft, tour: Tour, old: Mapping[tuple[str, date], Tour]) -> Tour:
+        place = (tour.vehicle_id, tour.day)
+        return tour_at_hours(draft, self.desk.numbers[place], old.get(place))
 
     def say(self, phase: Phase, solution: Solution | None = None) -> None:
         """Tell the listener where the run is."""
@@ -274,5 +296,6 @@ def _worth(draft: Draft) -> float:
     return draft.price - sum(found.price for found in draft.rounds.values())
 
 
-def _trips(tours: Mapping[int, Tour]) -> tuple[Trip, ...]:
-    return tuple(Trip(tour.vehicle_id, (tour,)) for _, tour in sorted(tours.items()))
+def _frame(tour: Tour) -> tuple[str, str, frozenset[str]]:
+    """Where a tour begins and ends, and whom it visits."""
+    return tour.start_place_id, tour.end_place_id, frozenset(stop.need_id for stop in tour.stops)

@@ -188,7 +188,7 @@ def _rules(horizon: Horizon, days: Sequence[date], shares: Shares) -> Array:
             before.get(k, NOWHERE),
             horizon.nights.get(k, NOWHERE),
             stays.setdefault((vd.depot_id, vd.day.year, vd.day.month), len(stays)),
-            (vd.vehicle.id, vd.day) in horizon.frozen,
+            (vd.vehicle.id, vd.day) in horizon.frozen or horizon.is_past(vd.day),
             *shares.of_tour[k],
         )
     return table

@@ -1,81 +1,111 @@
 """What of a published plan still holds in a problem that has changed, and at its hours where it can."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 from outreach.domain.times import TimeWindow
-from outreach.routing.draft import Desk, Round
+from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Hours
-from outreach.routing.problem import Need
-from outreach.routing.solution import Solution, Stop, Tour
-from outreach.routing.timeline import Call, Failure, Times
+from outreach.routing.solution import Solution, Stop, Tour, Trip
+from outreach.routing.timeline import Call, Ends, Failure, Times
 
 ALL_ORDERS_UP_TO = 4  # visits of a day; of more the order stays
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The visits that stay, by the desk's vehicle-days and in order, the hours some of them keep, and the lost ones."""
+    """What stays, as a draft of the desk, the hours that some of it keeps, and the visits that lost their place."""
 
-    rounds: Mapping[int, tuple[str, ...]]
+    draft: Draft
     hours: Mapping[Hours, TimeWindow]
     lost: frozenset[tuple[str, date]]
 
 
 def what_stands(desk: Desk, published: Solution) -> Standing:
-    """As much of `published` as each vehicle-day can still take, the dearest visits first, and as there are crews."""
-    rounds: dict[int, tuple[Need, ...]] = {}
-    hours: dict[Hours, TimeWindow] = {}
-    for tour in published.tours():
-        k = desk.numbers.get((tour.vehicle_id, tour.day))
-        if k is None:
-            continue
-        found, held = _what_fits(desk, k, tour)
-        if found:
-            rounds[k] = found
-            own = {stop.need_id: stop for stop in tour.stops}
-            for need in found if held else ():
-                hours[need.id, tour.vehicle_id, tour.day] = TimeWindow(own[need.id].start_s, own[need.id].end_s)
-    for k in _without_crew(desk, rounds):
-        del rounds[k]
-    there = {(need.id, desk.vehicle_days[k].day) for k, found in rounds.items() for need in found}
+    """As much of `published` as each vehicle-day can still take and there are crews for, the dearest trips first."""
+    draft, hours = Draft(desk), dict[Hours, TimeWindow]()
+    worth = {id(trip): _worth(desk, trip) for trip in published.trips}
+    for trip in sorted(published.trips, key=lambda trip: worth[id(trip)], reverse=True):
+        hours |= _take(draft, trip)
+    there = {(need_id, day) for need_id, days in draft.days.items() for day in days}
     told = {(stop.need_id, tour.day) for tour, stop in published.stops() if not desk.horizon.is_past(tour.day)}
-    names = {k: tuple(need.id for need in found) for k, found in rounds.items()}
-    return Standing(
-        names, {key: one for key, one in hours.items() if (key[0], key[2]) in there}, frozenset(told - there)
-    )
+    return Standing(draft, hours, frozenset(told - there))
 
 
-def _what_fits(desk: Desk, k: int, tour: Tour) -> tuple[tuple[Need, ...], bool]:
-    """The visits of a tour that its day still takes, in their order where it can be, and whether at their hours."""
-    horizon, needs = desk.horizon, desk.horizon.needs
-    stops = [stop for stop in tour.stops if stop.need_id in needs and desk.may_use(needs[stop.need_id], k)]
+def _worth(desk: Desk, trip: Trip) -> tuple[bool, int]:
+    """Whether something is pinned to the trip, and what it would cost to miss all of it."""
+    horizon = desk.horizon
+    visits = [(stop.need_id, tour.day) for tour in trip.tours for stop in tour.stops if stop.need_id in horizon.needs]
+    pinned = any(pin.day == day for need_id, day in visits for pin in horizon.pins.get(need_id, ()))
+    return pinned, sum(horizon.price_of_missing(horizon.needs[need_id]) for need_id, _ in visits)
+
+
+def _take(draft: Draft, trip: Trip) -> dict[Hours, TimeWindow]:
+    """Put into the draft what of a trip still holds, its nights with it or none of it; the hours it keeps."""
+    desk, hours = draft.desk, dict[Hours, TimeWindow]()
+    ks = [desk.numbers.get((trip.vehicle_id, tour.day), -1) for tour in trip.tours]
+    away = nights_of(desk, trip, ks)
+    if -1 in ks or away is None or not all(draft.crew_allows(k) for k in ks) or not draft.may_stay(ks[:-1]):
+        return {}
+    starts, stops = [desk.home[ks[0]][0], *away], [*away, desk.home[ks[-1]][1]]
+    found = [_what_fits(draft, k, tour, ends) for k, tour, *ends in zip(ks, trip.tours, starts, stops, strict=True)]
+    rounds = [one for one in found if one is not None]
+    if len(rounds) < len(ks):
+        return {}
+    for k, place in zip(ks, away, strict=False):
+        draft.stay_away(k, place)
+    for k, tour, (round_, held) in zip(ks, trip.tours, rounds, strict=True):
+        draft.take_round(k, round_)
+        for stop in held:
+            hours[stop.need_id, tour.vehicle_id, tour.day] = TimeWindow(stop.start_s, stop.end_s)
+    return hours
+
+
+def nights_of(desk: Desk, trip: Trip, ks: Sequence[int]) -> list[int] | None:
+    """The rows of the places at which the nights of a trip are spent; None where they can no longer be."""
+    index, lodgings = desk.horizon.travel.index, desk.horizon.problem.lodgings
+    places = [tour.end_place_id for tour in trip.tours[:-1]]
+    together = all(desk.after.get(k) == after for k, after in pairwise(ks))
+    if not together or len(ks) > desk.horizon.rules.trip_days_max or not set(places) <= set(lodgings):
+        return None
+    return [index[place] for place in places]
+
+
+def _what_fits(draft: Draft, k: int, tour: Tour, ends: Sequence[int]) -> tuple[Round, list[Stop]] | None:
+    """The visits of a tour that its day still takes, and those of them that keep their hours."""
+    desk, needs, there = draft.desk, draft.needs, (ends[0], ends[1])
+    stops = [
+        stop
+        for stop in tour.stops
+        if stop.need_id in needs
+        and desk.may_use(needs[stop.need_id], k)
+        and len(draft.days[stop.need_id]) < needs[stop.need_id].quota
+        and draft.spacing_allows(needs[stop.need_id], tour.day)
+    ]
     while stops:
-        visits = tuple(needs[stop.need_id] for stop in stops)
-        if timed(desk, k, [desk.call(need, k) for need in visits], stops) is not None:
-            return visits, True
-        found = desk.round_of(k, tuple(desk.call(need, k) for need in visits))
+        calls = [desk.call(needs[stop.need_id], k) for stop in stops]
+        at_hours = timed(desk, k, calls, stops, there)
+        if at_hours is not None:
+            return _round(desk, calls, *at_hours), stops
+        found = desk.round_of(k, tuple(calls), there)
         if isinstance(found, Round):
-            return tuple(needs[call.need_id] for call in found.calls), False
-        stops.remove(min(stops, key=lambda stop: horizon.price_of_missing(needs[stop.need_id])))
-    return (), False
+            return found, []
+        stops.remove(min(stops, key=lambda stop: desk.horizon.price_of_missing(needs[stop.need_id])))
+    return None
 
 
-def _without_crew(desk: Desk, rounds: Mapping[int, Sequence[Need]]) -> Iterator[int]:
-    """Of each base and day with more tours than crews, the tours that are worth least."""
-    out: defaultdict[tuple[str, date], list[int]] = defaultdict(list)
-    for k in rounds:
-        out[desk.crew_of[k]].append(k)
-    for (depot_id, day), ks in out.items():
-        short = len(ks) - desk.horizon.crews_at(depot_id, day)
-        worth = {k: sum(desk.horizon.price_of_missing(need) for need in rounds[k]) for k in ks}
-        yield from sorted(ks, key=lambda k: worth[k])[: max(short, 0)]
+def _round(desk: Desk, calls: Sequence[Call], order: Sequence[Call], times: Times) -> Round:
+    """The round of `calls` in this order of theirs and at these times."""
+    own = {call.need_id: call for call in calls}
+    price = desk.horizon.problem.prices.of_tour(times.drive_s, times.return_s - times.leave_s)
+    return Round(tuple(own[call.need_id] for call in order), times, price)
 
 
-def timed(desk: Desk, k: int, calls: Sequence[Call], held: Sequence[Stop]) -> tuple[tuple[Call, ...], Times] | None:
+def timed(
+    desk: Desk, k: int, calls: Sequence[Call], held: Sequence[Stop], ends: Ends
+) -> tuple[tuple[Call, ...], Times] | None:
     """The cheapest tour of `calls` with each visit of `held` at its very hour; None if there is none."""
     at = {stop.need_id: TimeWindow(stop.start_s, stop.end_s) for stop in held}
     pinned = [_at(call, at[call.need_id]) if call.need_id in at else call for call in calls]
@@ -83,7 +113,7 @@ def timed(desk: Desk, k: int, calls: Sequence[Call], held: Sequence[Stop]) -> tu
         return None
     prices, best = desk.horizon.problem.prices, None
     for order in permutations(pinned) if len(pinned) <= ALL_ORDERS_UP_TO else [tuple(pinned)]:
-        times = desk.clock_of(k).times(desk.home[k], order)
+        times = desk.clock_of(k).times(ends, order)
         if isinstance(times, Failure):
             continue
         price = prices.of_tour(times.drive_s, times.return_s - times.leave_s)
@@ -98,19 +128,16 @@ def _at(call: Call, hour: TimeWindow) -> Call:
     return replace(call, windows=(hour,) if inside else ())
 
 
-def tour_at_hours(desk: Desk, k: int, round_: Round, old: Tour | None) -> Tour:
-    """The round as a tour in which as many visits as can be keep the hours they had in `old`."""
+def tour_at_hours(draft: Draft, k: int, old: Tour | None) -> Tour:
+    """The tour of vehicle-day `k` in which as many visits as can be keep the hours they had in `old`."""
+    desk, round_, ends = draft.desk, draft.rounds[k], draft.ends(k)
     there = {call.need_id for call in round_.calls}
     known = [stop for stop in old.stops if stop.need_id in there] if old else []
     few = len(round_.calls) <= ALL_ORDERS_UP_TO
     for size in range(len(known), 0, -1) if few else [len(known)] * bool(known):
         for held in combinations(known, size):
-            found = timed(desk, k, round_.calls, held)
+            found = timed(desk, k, round_.calls, held, ends)
             if found is not None:
-                return _tour(desk, k, *found)
-    return _tour(desk, k, round_.calls, round_.times)
-
-
-def _tour(desk: Desk, k: int, calls: Sequence[Call], times: Times) -> Tour:
-    place = desk.vehicle_days[k]
-    return desk.clock_of(k).tour(place.vehicle, place.day, desk.home[k], calls, times)
+                place = desk.vehicle_days[k]
+                return desk.clock_of(k).tour(place.vehicle, place.day, ends, *found)
+    return draft.tour(k)

@@ -12,7 +12,18 @@ from outreach.domain.errors import NotFound
 from outreach.domain.places import Coordinates
 from outreach.domain.times import Period
 from outreach.domain.visits import CalendarKind, PlanState, ServiceKind, VisitOutcome
-from outreach.routing.problem import Absence, Need, Place, Problem, Rules, Site, SiteWindow, StaffMember, Vehicle
+from outreach.routing.problem import (
+    Absence,
+    Need,
+    Place,
+    Problem,
+    Rhythm,
+    Rules,
+    Site,
+    SiteWindow,
+    StaffMember,
+    Vehicle,
+)
 from outreach.services.calendars import closures_of, presumed_days, terms
 from outreach.services.weights import PRICES
 from outreach.store import fleet, plans, sites, visits
@@ -199,6 +210,7 @@ def _needs(session: Session, active: set[int], horizon: Period) -> tuple[Need, .
                 service_s=row.minutes * 60,
                 min_gap_days=row.min_gap_days,
                 max_gap_days=row.max_gap_days,
+                rhythm=Rhythm(row.rhythm_weeks, rule=row.rhythm_rule) if row.rhythm_weeks else None,
                 first=row.first_day if row.first_day > horizon.first else None,
                 last=row.last_day if row.last_day < horizon.last else None,
                 preferred_weeks=frozenset(date.fromisoformat(text) for text in row.preferred_weeks),

@@ -93,6 +93,8 @@ class Need(Edited, Owned, Table):
     minutes: Mapped[int] = mapped_column(default=120)
     min_gap_days: Mapped[int] = mapped_column(default=0)
     max_gap_days: Mapped[int | None] = mapped_column(default=None)
+    rhythm_weeks: Mapped[int | None] = mapped_column(default=None)  # from one visit to the next; None: no rhythm
+    rhythm_rule: Mapped[bool] = mapped_column(default=False)  # else it is a wish
     preferred_weeks: Mapped[list[str]] = mapped_column(JSON, default=list)  # ISO dates of Mondays
     priority: Mapped[int] = mapped_column(default=3)
     asked_by: Mapped[str] = mapped_column(String(200), default="")

@@ -21,10 +21,10 @@ from outreach.routing.disruptions import (
     VehicleAway,
 )
 from outreach.routing.mending import Mended, mend
-from outreach.routing.problem import Announced, Pin, Problem
+from outreach.routing.problem import Announced, Pin, Problem, Rules
 from outreach.routing.solution import Solution
 from outreach.routing.solve import solve
-from tests.routing.small import MONDAY, MORNING, H, bus, crew, need, problem, site
+from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, bus, crew, need, problem, site
 from tests.routing.test_properties import DAYS, periods, provinces
 
 STEADY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
@@ -275,3 +275,45 @@ def test_a_moved_visit_stays_near_its_day():
     longer = replace(asked, horizon=Period(MONDAY, on(27)))
     found = mended(longer, plan, VehicleAway("bus", during(1, 1)))
     assert slots(found.solution)["need b"] == on(2)
+
+
+def far_schools() -> tuple[Problem, Solution]:
+    """Two schools 200 km out, served on two days with a night between them at a lodging next to them."""
+    asked = problem(
+        {"base": 0, "inn": 198, "a": 200, "b": 202, "c": 10},
+        sites=[site(name, windows=[MORNING, AFTERNOON]) for name in "abc"],
+        needs=[need(name, priority=5, service_s=2 * H) for name in "abc"],
+        staff=crew(),
+        rules=Rules(trip_days_max=2),
+    )
+    asked = replace(asked, lodgings=("inn",), needs=tuple(replace(one, service_s=150 * 60) for one in asked.needs))
+    plan = solve(asked, rounds=2_000)
+    assert any(len(trip.tours) == 2 for trip in plan.trips)
+    return asked, plan
+
+
+def test_a_trip_with_a_night_stays_as_it_was_where_nothing_happened():
+    """Its nights, its days, its hours."""
+    asked, plan = far_schools()
+    found = mended(asked, plan)
+    assert found.changes == ()
+    assert sorted(found.solution.trips, key=str) == sorted(plan.trips, key=str)
+
+
+def test_a_trip_that_is_under_way_goes_on_as_it_was():
+    """On its second day nothing of it changes, whatever else does."""
+    asked, plan = far_schools()
+    away = next(trip for trip in plan.trips if len(trip.tours) == 2)
+    found = mended(asked, plan, SiteClosed("c", during(0, 60)), today=(away.tours[1].day - MONDAY).days)
+    assert away in found.solution.trips
+
+
+def test_a_trip_whose_second_day_falls_away_is_made_on_other_days():
+    """The bus is away on the second day; both schools are served all the same."""
+    asked, plan = far_schools()
+    away = next(trip for trip in plan.trips if len(trip.tours) == 2)
+    hit = away.tours[1].day
+    longer = replace(asked, horizon=Period(MONDAY, on(11)))
+    found = mended(longer, plan, VehicleAway("bus", Period(hit, hit)))
+    assert slots(found.solution).keys() == slots(plan).keys()
+    assert hit not in {tour.day for tour in found.solution.tours()}

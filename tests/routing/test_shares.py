@@ -157,6 +157,34 @@ def test_the_search_believes_what_its_plan_costs(asked, seed):
     assert world.number("cost") / 100 == pytest.approx(missing + days + tours + together, abs=few)
 
 
+@STEADY
+@given(provinces(), st.integers(1, 3))
+def test_nights_and_shared_stops_leave_no_work_behind(asked, seed):
+    """With trips of several days and several services at a site: shares and groups are those of the tours."""
+    asked = weighed(asked)
+    boxes = tuple(replace(n, id=f"{n.id} boxes", quota=1, max_gap_days=None, service_s=1_200) for n in asked.needs)
+    asked = replace(
+        asked,
+        needs=(*asked.needs, *boxes),
+        lodgings=tuple(place.id for place in asked.places)[1:4],
+        rules=replace(asked.rules, shared_set_up=True, trip_days_max=3),
+        prices=replace(WEIGHED, night_s=60),
+    )
+    search = Search(Horizon(asked), seed=seed)
+    search.run(Budget(400), hot_s=3_000.0, look=lambda _: None)
+    world, ledger = search.world, Ledger(Shares(search.horizon))
+    for k, order in search.rounds().items():
+        ledger.work(k, int(world["tour"]["work"][k]))
+        for u in order:
+            ledger.visit(k, asked.needs[u].id)
+    assert world["share"]["work"].tolist() == ledger.work_s
+    assert world["bunch"]["tours"].tolist() == [ledger.tours[g] for g in range(len(ledger.shares.groups))]
+    believed = search.best_price
+    search.back_to_best()
+    assert search.best_price == believed
+    assert check(asked, solve(asked, rounds=400, seed=seed)) == ()
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_search_and_draft_agree_on_the_price_of_a_plan(seed):
     """Schools that are open all day, no lunch: every day is as short as it can be for both."""

@@ -8,7 +8,7 @@ from outreach.domain.errors import NotFound
 from outreach.domain.places import SiteKind
 from outreach.domain.times import Period
 from outreach.domain.visits import CalendarKind, PlanState, ServiceKind, VisitOutcome
-from outreach.routing.problem import Absence
+from outreach.routing.problem import Absence, Rhythm
 from outreach.services.problems import build_problem
 from outreach.services.weights import PRICES
 from outreach.store.calendars import CalendarDay, Term
@@ -115,6 +115,15 @@ def test_build_problem_carries_what_keeps_a_bus_away_from_a_site(session):
     assert found.reached_by == {"boat"}
     assert (found.max_length_m, found.extra_set_up_s) == (6.5, 600)
     assert found.blocked == (Absence(Period(MONDAY, MONDAY), "Hội thao"),)
+
+
+def test_build_problem_carries_the_rhythm_of_a_need(session):
+    site = make_site(session, base=make_base(session))
+    rows = ((1, {}), (2, {"rhythm_weeks": 2}), (3, {"rhythm_weeks": 4, "rhythm_rule": True}))
+    for quota, columns in rows:
+        make_need(session, site=site, quota=quota, **columns)
+    needs = build_problem(session, make_plan(session).id, today=BEFORE).needs
+    assert {need.quota: need.rhythm for need in needs} == {1: None, 2: Rhythm(2), 3: Rhythm(4, rule=True)}
 
 
 def test_build_problem_takes_the_last_real_visit_for_the_gap(session):

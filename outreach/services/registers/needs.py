@@ -102,6 +102,21 @@ class Needs(Register):
         ),
         f.whole("min_gap_days", "Cách ít nhất (ngày)", least=0, most=366, empty=0),
         f.whole("max_gap_days", "Cách nhiều nhất (ngày)", least=1, most=366),
+        f.whole(
+            "rhythm_weeks",
+            "Nhịp đều (tuần)",
+            least=1,
+            most=26,
+            aliases="nhip; nhip deu; cach tuan; rhythm",
+            hint="Cùng thứ, cùng buổi sáng hoặc chiều, cách đều chừng này tuần. Để trống nếu không cần.",
+        ),
+        f.yes_no(
+            "rhythm_rule",
+            "Bắt buộc giữ nhịp",
+            empty=False,
+            aliases="bat buoc; giu nhip",
+            hint="Không bắt buộc thì là mong muốn: máy chỉ xếp lệch nhịp khi bù lại được nhiều đường đi.",
+        ),
         f.Field(
             name="preferred_weeks",
             heading="Tuần mong muốn",
@@ -140,6 +155,8 @@ class Needs(Register):
                 "khoảng cách nhiều nhất phải bằng hoặc hơn ít nhất", field="max_gap_days", value=str(most)
             )
 
+        _check_rhythm({**(known or {}), **values})
+
     def subject(self, values: Values, looks: Lookups) -> str:
         """The site's code and the number of visits."""
         return f"{looks.site_codes.get(values.get('site_id', 0), '')} x {values.get('quota')}"
@@ -154,6 +171,25 @@ class Needs(Register):
         ):
             found |= dict.fromkeys(hanging(session, column, ids), text)
         return found
+
+
+def _check_rhythm(values: Values) -> None:
+    """A rhythm goes with the gaps of its need."""
+    weeks, least, most = (values.get(name) for name in ("rhythm_weeks", "min_gap_days", "max_gap_days"))
+    if not weeks:
+        if values.get("rhythm_rule"):
+            raise InvalidValue("điền số tuần, hoặc chọn không bắt buộc", field="rhythm_weeks", value="")
+        return
+    if least and least > 7 * weeks:
+        raise InvalidValue(
+            "nhịp {weeks} tuần ngắn hơn khoảng cách ít nhất {days} ngày",
+            field="rhythm_weeks", value=str(weeks), weeks=weeks, days=least,
+        )  # fmt: skip
+    if most and most < 7 * weeks:
+        raise InvalidValue(
+            "nhịp {weeks} tuần dài hơn khoảng cách nhiều nhất {days} ngày",
+            field="rhythm_weeks", value=str(weeks), weeks=weeks, days=most,
+        )  # fmt: skip
 
 
 def coming_half_year(session: Session) -> tuple[date, date]:

@@ -121,6 +121,7 @@ VIEWS: dict[str, RegisterView] = {
         sections=(
             ("Nhu cầu", ("site_id", "service", "quota", "minutes", "priority")),
             ("Thời gian", ("first_day", "last_day", "min_gap_days", "max_gap_days", "preferred_weeks")),
+            ("Nhịp đều", ("rhythm_weeks", "rhythm_rule")),
             ("Ai đề nghị", ("asked_by", "asked_on", "letter")),
         ),
     ),

@@ -203,6 +203,15 @@ def sites(session: Session) -> Rows:
     }, POINT.map(point), known | fresh | none), "code")  # fmt: skip
 
 
+def spacing(gaps: tuple[int, int | None], weeks: int | None, rule: bool) -> Values:
+    """Gaps, and a rhythm where it goes with them."""
+    fits = weeks is not None and gaps[0] <= 7 * weeks <= (gaps[1] or 999)
+    return {
+        "min_gap_days": gaps[0], "max_gap_days": gaps[1],
+        "rhythm_weeks": weeks if fits else None, "rhythm_rule": rule and fits,
+    }  # fmt: skip
+
+
 def needs(session: Session) -> Rows:
     monday = DAY.map(lambda day: day - timedelta(days=day.weekday()))
     weeks = st.sets(monday.filter(lambda day: day.year >= 1990).map(date.isoformat), max_size=3).map(sorted)
@@ -211,7 +220,7 @@ def needs(session: Session) -> Rows:
         {"site_id": of(session, Site.code), "service": st.sampled_from(ServiceKind), "quota": st.integers(1, 60),
          "minutes": st.integers(5, 600), "preferred_weeks": weeks, "priority": st.integers(1, 5),
          "asked_by": line(200), "asked_on": maybe(DAY), "letter": line(80)},
-        span(400).map(days), gaps.map(lambda gap: {"min_gap_days": gap[0], "max_gap_days": gap[1]}),
+        span(400).map(days), st.builds(spacing, gaps, maybe(st.integers(1, 26)), st.booleans()),
     ), "site_id", "service", "first_day", "last_day")  # fmt: skip
 
 
