@@ -25,13 +25,41 @@ class Standing:
 
 def what_stands(desk: Desk, published: Solution) -> Standing:
     """As much of `published` as each vehicle-day can still take and there are crews for, the dearest trips first."""
-    draft, hours = Draft(desk), dict[Hours, TimeWindow]()
-    worth = {id(trip): _worth(desk, trip) for trip in published.trips}
-    for trip in sorted(published.trips, key=lambda trip: worth[id(trip)], reverse=True):
-        hours |= _take(draft, trip)
+    draft, hours = _taken(desk, published, frozenset())
+    apart = _out_of_step(draft)
+    if apart:
+        draft, hours = _taken(desk, published, apart)
     there = {(need_id, day) for need_id, days in draft.days.items() for day in days}
     told = {(stop.need_id, tour.day) for tour, stop in published.stops() if not desk.horizon.is_past(tour.day)}
     return Standing(draft, hours, frozenset(told - there))
+
+
+def _taken(
+    desk: Desk, published: Solution, apart: frozenset[tuple[str, date]]
+) -> tuple[Draft, dict[Hours, TimeWindow]]:
+    """A draft of what still holds but the visits `apart`, and the hours that are kept."""
+    draft, hours = Draft(desk), dict[Hours, TimeWindow]()
+    worth = {id(trip): _worth(desk, trip) for trip in published.trips}
+    for trip in sorted(published.trips, key=lambda trip: worth[id(trip)], reverse=True):
+        hours |= _take(draft, trip, apart)
+    return draft, hours
+
+
+def _out_of_step(draft: Draft) -> frozenset[tuple[str, date]]:
+    """Visits too far from the others of their need since one between them is lost, or too near to them."""
+    apart = set()
+    for need_id, days in draft.days.items():
+        need, runs = draft.needs[need_id], [[days[0]]] if days else []
+        for day in days[1:]:
+            gap = (day - runs[-1][-1]).days
+            if need.max_gap_days is not None and gap > need.max_gap_days:
+                runs.append([day])
+            elif gap >= need.min_gap_days:
+                runs[-1].append(day)
+        pinned = {pin.day for pin in draft.desk.horizon.pins.get(need_id, ())}
+        kept = max(runs, key=lambda run: (len(pinned.intersection(run)), len(run)), default=[])
+        apart |= {(need_id, day) for day in days if day not in kept}
+    return frozenset(apart)
 
 
 def _worth(desk: Desk, trip: Trip) -> tuple[bool, int]:
@@ -42,7 +70,7 @@ def _worth(desk: Desk, trip: Trip) -> tuple[bool, int]:
     return pinned, sum(horizon.price_of_missing(horizon.needs[need_id]) for need_id, _ in visits)
 
 
-def _take(draft: Draft, trip: Trip) -> dict[Hours, TimeWindow]:
+def _take(draft: Draft, trip: Trip, apart: frozenset[tuple[str, date]]) -> dict[Hours, TimeWindow]:
     """Put into the draft what of a trip still holds, its nights with it or none of it; the hours it keeps."""
     desk, hours = draft.desk, dict[Hours, TimeWindow]()
     ks = [desk.numbers.get((trip.vehicle_id, tour.day), -1) for tour in trip.tours]
@@ -50,7 +78,9 @@ def _take(draft: Draft, trip: Trip) -> dict[Hours, TimeWindow]:
     if -1 in ks or away is None or not all(draft.crew_allows(k) for k in ks) or not draft.may_stay(ks[:-1]):
         return {}
     starts, stops = [desk.home[ks[0]][0], *away], [*away, desk.home[ks[-1]][1]]
-    found = [_what_fits(draft, k, tour, ends) for k, tour, *ends in zip(ks, trip.tours, starts, stops, strict=True)]
+    found = [
+        _what_fits(draft, k, tour, ends, apart) for k, tour, *ends in zip(ks, trip.tours, starts, stops, strict=True)
+    ]
     rounds = [one for one in found if one is not None]
     if len(rounds) < len(ks):
         return {}
@@ -73,7 +103,9 @@ def nights_of(desk: Desk, trip: Trip, ks: Sequence[int]) -> list[int] | None:
     return [index[place] for place in places]
 
 
-def _what_fits(draft: Draft, k: int, tour: Tour, ends: Sequence[int]) -> tuple[Round, list[Stop]] | None:
+def _what_fits(
+    draft: Draft, k: int, tour: Tour, ends: Sequence[int], apart: frozenset[tuple[str, date]]
+) -> tuple[Round, list[Stop]] | None:
     """The visits of a tour that its day still takes, and those of them that keep their hours."""
     desk, needs, there = draft.desk, draft.needs, (ends[0], ends[1])
     stops = [
@@ -82,7 +114,7 @@ def _what_fits(draft: Draft, k: int, tour: Tour, ends: Sequence[int]) -> tuple[R
         if stop.need_id in needs
         and desk.may_use(needs[stop.need_id], k)
         and len(draft.days[stop.need_id]) < needs[stop.need_id].quota
-        and draft.spacing_allows(needs[stop.need_id], tour.day)
+        and (stop.need_id, tour.day) not in apart
     ]
     while stops:
         calls = [desk.call(needs[stop.need_id], k) for stop in stops]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -317,3 +318,35 @@ def test_a_trip_whose_second_day_falls_away_is_made_on_other_days():
     found = mended(longer, plan, VehicleAway("bus", Period(hit, hit)))
     assert slots(found.solution).keys() == slots(plan).keys()
     assert hit not in {tour.day for tour in found.solution.tours()}
+
+
+def linked_visits() -> tuple[Problem, Solution]:
+    """School a on Monday, Friday and Tuesday, never more than four days apart; b and c share its first and last day."""
+    told = [("a", 0), ("a", 4), ("a", 8), ("b", 0), ("c", 8)]
+    asked = problem(
+        {"base": 0, "a": 10, "b": 11, "c": 12},
+        sites=[site(name) for name in "abc"],
+        needs=[need("a", quota=3, min_gap_days=3, max_gap_days=4), need("b"), need("c")],
+        staff=crew(),
+        days=12,
+    )
+    said = tuple(Announced(f"need {name}", on(offset), "bus") for name, offset in told)
+    plan = solve(replace(asked, announced=said), rounds=2_000)
+    assert {(stop.need_id, tour.day) for tour, stop in plan.stops()} == {(one.need_id, one.day) for one in said}
+    return asked, plan
+
+
+def test_visits_tied_by_their_longest_gap_all_stand():
+    """Whichever day is taken over first."""
+    asked, plan = linked_visits()
+    found = mended(asked, plan)
+    assert (found.lost, found.changes) == (0, ())
+
+
+def test_where_the_visit_between_two_others_is_lost_they_cannot_both_stand():
+    """Friday falls away: Wednesday or Thursday would tie nothing together but with another first or last day."""
+    asked, plan = linked_visits()
+    found = mended(asked, plan, VehicleAway("bus", during(4, 4)))
+    days = sorted(tour.day for tour, stop in found.solution.stops() if stop.need_id == "need a")
+    assert all(3 <= (after - before).days <= 4 for before, after in pairwise(days))
+    assert found.lost == 2  # Friday's, and one of those it held together

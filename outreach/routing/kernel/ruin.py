@@ -9,7 +9,7 @@ from outreach.routing.kernel.chance import below, fraction
 from outreach.routing.kernel.clock import refresh
 from outreach.routing.kernel.compiled import compiled
 from outreach.routing.kernel.tours import take_out
-from outreach.routing.kernel.world import NEVER, NOWHERE, near, need, node, rule, saved_tour, stop, tour
+from outreach.routing.kernel.world import NOWHERE, near, need, node, rule, saved_tour, stop, tour
 
 LONGEST = 10  # visits in a string
 
@@ -19,9 +19,7 @@ def remove(w, v):
     """Take out the visit node `v`, with the whole need where it is tied; what keeps its place in the order stays."""
     asked = need(w, node(w, v).need)
     first, end = v, v + 1
-    tied = asked.most > 0 or asked.pattern < asked.pattern_end
-    if asked.beat < asked.beat_end:  # a wish may be kept by some visits alone
-        tied = asked.off == NEVER or fraction(w) < 0.5
+    tied = asked.most > 0 or asked.pattern < asked.pattern_end or asked.beat < asked.beat_end
     if asked.count > 1 and tied:
         first, end = asked.first, asked.first + asked.count
     for other in range(first, end):
