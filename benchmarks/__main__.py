@@ -3,6 +3,7 @@
     python -m benchmarks uk --seconds 30 --json results/uk.json
     python -m benchmarks pvrp --only p05,pr09 --seconds 60
     python -m benchmarks day
+    python -m benchmarks province --only 166,700 --variant nights
     python -m benchmarks replan --only 166
 
 Rows are appended to the file and not measured twice; docs/routing.md says what each benchmark is.
@@ -14,13 +15,27 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import day, readers, regular, replan, runs
-from benchmarks.case import Case, Unusable
-from benchmarks.table import ANEW, EXACT, OURS, OWN, ROUNDS, TRACED, Row, Table, command, engine_version, summary
+from benchmarks import day, province, readers, regular, replan, runs
+from benchmarks.case import Unusable
+from benchmarks.table import (
+    ANEW,
+    EXACT,
+    OURS,
+    OWN,
+    PROVINCE,
+    ROUNDS,
+    TRACED,
+    Row,
+    Table,
+    command,
+    engine_version,
+    summary,
+)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "benchmarks"
 LARGE = 1_000  # visits: such services get twice the seconds of the standard run
 STANDARD_S = 30
+USUAL_S = {"day": day.PROOF_S, PROVINCE: 0.0}  # 0: by their size
 MERGED = {  # visits of services put together
     "growth": ("100", "300", "1000", "2000", "5000"),
     TRACED: ("300", "1000", "2000"),
@@ -42,21 +57,22 @@ SOLVERS = {
     TRACED: (OURS, "pyvrp"),
     "day": (OURS, EXACT),
     "replan": (OURS, ANEW),
+    PROVINCE: (OURS,),
 }
-
-
-Asked = Case | regular.RegularCase | day.DayCase | replan.RepairCase
 
 
 def cases(
     bench: str, data: Path, *, only: list[str], largest: int | None, variant: str, set_up_s: int
-) -> Iterator[Asked]:
+) -> Iterator[runs.AnyCase]:
     """The instances of a benchmark, one after the other, when all names are known to be there."""
     if bench == "replan":
         yield from replan.cases(only)
         return
     if bench == "day":
         yield from map(day.day_case, only or day.NAMES[-(largest or 0) :])
+        return
+    if bench == PROVINCE:
+        yield from (province.province_case(name, variant) for name in only or province.SIZES)
         return
     if bench in MERGED and largest is None:
         sizes = (readers.merged(data, int(name)) if name.isdigit() else name for name in only or MERGED[bench])
@@ -88,7 +104,9 @@ def arguments() -> argparse.Namespace:
         default=[],
         help="names, by commas; of timetables also a+b or a:2 (growth, convergence: also a number of visits)",
     )
-    parser.add_argument("--variant", choices=("depot", "open"), default="depot")
+    parser.add_argument(
+        "--variant", choices=("depot", "open", *province.VARIANTS), help="depot or open; of provinces day or nights"
+    )
     parser.add_argument("--solvers", type=lambda text: text.split(","), help="by commas")
     parser.add_argument("--seconds", type=float, help="for each planner; of a day, for the exact model")
     parser.add_argument("--seed", type=lambda text: [int(seed) for seed in text.split(",")], default=[1])
@@ -96,6 +114,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--set-up", type=int, default=0, metavar="S", help="seconds charged to each stop (uk, rhythm)")
     parser.add_argument("--json", type=Path, help="file the rows are appended to")
     options = parser.parse_args()
+    options.variant = options.variant or ("day" if options.bench == PROVINCE else "depot")
     options.solvers = options.solvers or list(SOLVERS[options.bench])
     known = SOLVERS[TRACED] if options.bench == TRACED else runs.solvers(options.bench)
     for solver in options.solvers:
@@ -130,12 +149,14 @@ def main() -> None:
         print(sentence)
 
 
-def seconds_of(bench: str, case: Asked, solver: str, *, asked: float) -> float:
+def seconds_of(bench: str, case: runs.AnyCase, solver: str, *, asked: float) -> float:
     """What a planner gets: on a day ours has its own time; large services have twice the standard one."""
     if isinstance(case, replan.RepairCase):
         return replan.ANEW_S[case.size] if solver == ANEW else asked
     if isinstance(case, day.DayCase):
         return day.DAY_S if solver == OURS else asked
+    if isinstance(case, province.ProvinceCase):
+        return asked or province.seconds_of(len(case.problem.sites))
     large = bench in ("uk", "rhythm") and len(case.visits) > LARGE
     return asked * (2 if large and asked >= STANDARD_S else 1)
 
@@ -150,8 +171,10 @@ def line(row: Row) -> str:
     pace = f"  {row.per_thousand_s:.3f} s per 1,000 rounds" if row.per_thousand_s is not None else ""
     moved = "" if row.moved is None else f"  {row.moved} moved"
     moved += "" if row.lost is None else f" of {row.lost} lost"
+    bounds = f"  of at most {row.served_bound}" if row.served_bound is not None else ""
+    bounds += f"  {100 * (row.cost / row.driving_bound - 1):.2f} % above" if row.driving_bound and row.cost else ""
     memory = f"  {row.peak_mb:,.0f} MB" if row.peak_mb is not None else ""
-    return f"{run}  {cost:>14}  {row.served} visits{moved}{known}{pace}{memory}{state}".rstrip()
+    return f"{run}  {cost:>14}  {row.served} visits{bounds}{moved}{known}{pace}{memory}{state}".rstrip()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from benchmarks.case import FIRST_DAY, Answer, Case, Slot, Visit, cost_of, problem_of, routes_of, slot_numbers
 from benchmarks.day import DayAnswer, DayCase
+from benchmarks.province import PROCESSES, ProvinceCase
 from outreach.routing.expand import Horizon
 from outreach.routing.replan import replan
-from outreach.routing.solution import Progress
+from outreach.routing.solution import Progress, Solution
 from outreach.routing.solve import solve
 
 ROUNDS = 200_000  # that are timed
@@ -60,6 +61,11 @@ def one_day(case: DayCase, *, seconds: float, seed: int) -> DayAnswer:  # noqa: 
     """`outreach.routing.replan` on a day that holds nothing yet."""
     bus, wanted = case.problem.vehicles[0].id, [need.id for need in case.problem.needs]
     return DayAnswer(replan(case.problem, case.nothing, [(bus, FIRST_DAY)], needs=wanted))
+
+
+def province(case: ProvinceCase, *, seconds: float, seed: int) -> Solution:
+    """`outreach.routing.solve` in as many processes as a small server has cores, bounds included."""
+    return solve(case.problem, seconds=seconds, seed=seed, processes=PROCESSES)
 
 
 def get_ready() -> None:

@@ -3,14 +3,17 @@
 `province(166, 2, 1)` is always the same one. With nights its buses may sleep at lodgings among the far communes.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, cos, pi, radians, sin
 from random import Random
 
+from benchmarks.case import Unusable, Verdict
 from outreach.domain.places import Coordinates, Terrain
 from outreach.domain.times import Period
+from outreach.routing.checks import check
 from outreach.routing.problem import (
     WORKING_WEEK,
     Absence,
@@ -24,11 +27,14 @@ from outreach.routing.problem import (
     StaffMember,
     Vehicle,
 )
+from outreach.routing.solution import Solution
 
 H, MINUTE = 3_600, 60
 HALF_YEAR = Period(date(2027, 1, 4), date(2027, 6, 30))
+VARIANTS = ("day", "nights")
+PROCESSES = 2
 SIZES = {"166": (166, 2), "700": (700, 6), "2000": (2_000, 12)}  # sites and buses
-SECONDS = {"166": 60, "700": 120, "2000": 300}
+SECONDS = ((166, 60.0), (700, 120.0), (10**9, 300.0))  # for up to so many sites
 BUSES_PER_BASE = {2: 1}  # else two
 SITES_PER_COMMUNE = 4
 FOUR_DAYS = frozenset(range(4))  # on Fridays books are sorted and the buses looked after
@@ -73,6 +79,39 @@ class Commune:
         return self.terrain is Terrain.MOUNTAIN
 
 
+@dataclass(frozen=True, slots=True)
+class ProvinceCase:
+    """A province as it is measured; what a plan costs is its driving in seconds."""
+
+    name: str
+    variant: str
+    problem: Problem
+    best_known: float | None = None
+    actual: float | None = None
+
+    def judged(self, answer: Solution) -> Verdict:
+        """Driving, visits and what the judge of all plans finds."""
+        faults = [f"{breach.rule} at {breach.where}" for breach in check(self.problem, answer)]
+        return Verdict(sum(tour.drive_s for tour in answer.tours()), sum(1 for _ in answer.stops()), faults)
+
+
+def province_case(name: str, variant: str) -> ProvinceCase:
+    """The province `166`, `700`, `2000` or `SITESxBUSES`; with a number behind a hyphen another one of that size."""
+    found = re.fullmatch(r"(\d+)(?:x(\d+))?(?:-(\d+))?", name)
+    if not found or (found[2] is None and found[1] not in SIZES) or variant not in VARIANTS:
+        known = ", ".join(SIZES)
+        raise Unusable(
+            f"there is no province {name} {variant}; say {known} or SITESxBUSES, and {' or '.join(VARIANTS)}"
+        )
+    sites, buses = (int(found[1]), int(found[2])) if found[2] else SIZES[found[1]]
+    return ProvinceCase(name, variant, province(sites, buses, int(found[3] or 1), nights=variant == "nights"))
+
+
+def seconds_of(sites: int) -> float:
+    """What a planner gets for so many sites."""
+    return next(seconds for most, seconds in SECONDS if sites <= most)
+
+
 def province(sites: int, buses: int, seed: int, nights: bool = False) -> Problem:
     """The province of this size and seed, planned for the first half of 2027."""
     return _Maker(sites, buses, seed).problem(nights=nights)
@@ -94,17 +133,18 @@ class _Maker:
 
     def problem(self, *, nights: bool) -> Problem:
         """All of it."""
-        sites = tuple(self._site(i) for i in range(len(self.homes)))
+        sites, lodgings = tuple(self._site(i) for i in range(len(self.homes))), tuple(self._lodgings())
         return Problem(
             name=self.name + " nights" * nights,
             horizon=HALF_YEAR,
-            places=(*self.bases, *(self._place(i) for i in range(len(sites))), *self._lodgings()),
+            places=(*self.bases, *(self._place(i) for i in range(len(sites))), *lodgings),
             vehicles=tuple(self._vehicle(i) for i in range(self.buses)),
             staff=tuple(self._staff()),
             sites=sites,
             needs=tuple(self._needs(sites)),
             closures=CLOSED,
             rules=Rules(trip_days_max=NIGHTS_AWAY if nights else 1),
+            lodgings=tuple(place.id for place in lodgings) if nights else (),
         )
 
     def _bases(self, count: int) -> Iterator[Place]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.day import PROOF_S
-from benchmarks.table import OWN, TRACED, Row, command, merged, summary
+from benchmarks.table import OWN, PROVINCE, TRACED, Row, command, merged, summary
 
 TITLES = {
     "uk": "British timetables planned anew",
@@ -19,6 +19,7 @@ TITLES = {
     "growth": "Growth: British services put together",
     TRACED: "Convergence",
     "replan": "Published plans after disruptions",
+    PROVINCE: "Provinces, nights at home and away",
     "day": "One day with windows, lunch and stops that may fall away",
 }
 PICTURED = ("growth", TRACED)
@@ -40,6 +41,13 @@ from a plan that is as good at every size, in seconds of the processor. MB is th
 |---|---|---|---|---|---|---|---|---|---|---|"""
 
 
+PROVINCES = """`at most` is what no plan can exceed, `at least` what no plan with these visits can undercut, a dash
+where nothing is proven (docs/bounds.md). Two searches on two cores; MB is what all processes held together.
+
+| instance | planner | version | seconds | seed | driving | visits | at most | at least | above | MB |
+|---|---|---|---|---|---|---|---|---|---|---|"""
+
+
 def page(rows: Sequence[Row]) -> Iterator[str]:
     """The page, line by line."""
     yield HEAD
@@ -56,8 +64,8 @@ def page(rows: Sequence[Row]) -> Iterator[str]:
         for (variant, seconds), group in sorted(groups.items()):
             more = f" --variant {variant}".replace(" set-up ", " --set-up ").removesuffix(" s") if variant else ""
             yield f"`python -m benchmarks {bench} --seconds {seconds:g}{more}`\n"
-            yield GROWTH if bench == "growth" else COLUMNS
-            yield from (_growth(row) if bench == "growth" else _line(row) for row in _in_order(bench, group))
+            yield HEADS.get(bench, COLUMNS)
+            yield from (LINES.get(bench, _line)(row) for row in _in_order(bench, group))
             yield ""
             yield from (f"- {sentence}" for sentence in summary(bench, group))
             yield ""
@@ -96,6 +104,18 @@ def _growth(row: Row) -> str:
     memory = f"{row.peak_mb:,.0f}" if row.peak_mb is not None else ""
     rounds = f"{row.rounds:,}" if row.rounds is not None else ""
     return _cells(_name(row), row.served, row.tours or "", *run, rounds, pace, memory)
+
+
+def _province(row: Row) -> str:
+    run = (row.solver, row.version, f"{row.seconds:g}", row.seed, _cost(row), row.served)
+    above = f"{100 * (row.cost / row.driving_bound - 1):.2f} %" if row.cost and row.driving_bound else "-"
+    most = "-" if row.served_bound is None else row.served_bound
+    memory = f"{row.peak_mb:,.0f}" if row.peak_mb is not None else ""
+    return _cells(row.instance, *run, most, row.driving_bound or "-", above, memory)
+
+
+HEADS = {"growth": GROWTH, PROVINCE: PROVINCES}
+LINES = {"growth": _growth, PROVINCE: _province}
 
 
 def _name(row: Row) -> str:

@@ -18,6 +18,7 @@ PROVEN = "proven"  # the remark of a planner that knows its answer to be the bes
 ROUNDS = "rounds"  # of our search alone
 OWN = (OURS, ROUNDS, ANEW)
 TRACED = "convergence"
+PROVINCE = "province"
 ROUTING = Path(outreach.routing.__file__).parent
 
 
@@ -42,6 +43,8 @@ class Row:
     tours: int | None = None  # that could be driven
     rounds: int | None = None
     rounds_s: float | None = None  # what those took
+    served_bound: int | None = None  # visits that no plan exceeds, and
+    driving_bound: int | None = None  # seconds that none with these visits undercuts; None where nothing is proven
     peak_mb: float | None = None  # memory of the planner's process, the instance's own table of legs included
     regular: float | None = None  # share of the series that are (rhythm)
     trace: Sequence[tuple[float, float]] = ()  # seconds and cost of each better plan
@@ -116,7 +119,24 @@ def summary(bench: str, rows: Iterable[Row]) -> Iterator[str]:
     """What the rows of a benchmark say, in sentences."""
     if bench == "replan":
         return _repairs(rows)
+    if bench == PROVINCE:
+        return _provinces(rows)
     return _days(rows) if bench == "day" else _periods(rows)
+
+
+def _provinces(rows: Iterable[Row]) -> Iterator[str]:
+    """Each plan against what is proven of it, and what nights away are worth."""
+    rows = [row for row in rows if row.cost is not None and row.feasible]
+    for row in rows:
+        served = f"{100 * row.served / row.served_bound:.2f} % of what is possible" if row.served_bound else "no bound"
+        gap = f", driving {_percent((row.cost or 0) / row.driving_bound - 1)}" if row.driving_bound else ""
+        yield f"{row.instance} {row.variant}: {row.served} visits, {served}{gap}"
+    by_night = {(row.instance, row.seconds, row.seed): row for row in rows if row.variant == "nights"}
+    for row in rows:
+        other = by_night.get((row.instance, row.seconds, row.seed)) if row.variant == "day" else None
+        if other is not None:
+            more = f"{other.served - row.served:+} visits, driving {_percent((other.cost or 0) / (row.cost or 1) - 1)}"
+            yield f"{row.instance}: nights away {more}"
 
 
 def _repairs(rows: Iterable[Row]) -> Iterator[str]:

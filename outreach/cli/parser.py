@@ -77,6 +77,12 @@ def _add_plan(commands: Commands) -> None:
     new.add_argument("name", help=translate("tên kế hoạch"))
     new.add_argument("--first", type=_day, required=True, metavar="YYYY-MM-DD", help=translate("ngày đầu"))
     new.add_argument("--last", type=_day, required=True, metavar="YYYY-MM-DD", help=translate("ngày cuối"))
+    new.add_argument(
+        "--trip-days", type=int, default=1, metavar="N", help=translate("chuyến dài nhất, tính bằng ngày (mặc định 1)")
+    )
+    new.add_argument(
+        "--nights", type=int, metavar="N", help=translate("số đêm xa nhà nhiều nhất của một người trong tháng")
+    )
     solve = _add(plan, "solve", translate("Xếp lịch cho một bản nháp."), _handler("plans", "solve"))
     solve.add_argument("plan", type=_number, help=translate("số của kế hoạch"))
     _add_limits(solve)

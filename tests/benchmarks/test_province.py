@@ -1,10 +1,14 @@
 """The generator of provinces: always the same one, of the size asked for, and one that the planner takes."""
 
+from dataclasses import replace
+
 import pytest
 
-from benchmarks.province import FAR_KM, SIZES, province
+from benchmarks.case import Unusable
+from benchmarks.province import FAR_KM, SIZES, province, province_case
 from outreach.domain.places import metres_between
 from outreach.routing.formats import problem_to_json
+from outreach.routing.solve import solve
 from outreach.routing.validate import validate
 
 
@@ -34,3 +38,27 @@ def test_sites_lie_within_reach_of_a_base():
     bases = [place.at for place in made.places if place.id.startswith("base")]
     away = [min(metres_between(place.at, base) for base in bases) for place in made.places]
     assert max(away) < (FAR_KM + 4) * 1000
+
+
+def test_province_of_any_size_is_measured_with_what_is_proven():
+    """The judge's verdict on a plan of a province of twelve sites; a second one behind a hyphen is another."""
+    case = province_case("12x2", "day")
+    plan = solve(case.problem, rounds=200)
+    verdict = case.judged(plan)
+    assert verdict.faults == []
+    assert verdict.cost == sum(tour.drive_s for tour in plan.tours()) > 0
+    assert case.judged(replace(plan, unserved=())).faults or not plan.unserved
+    assert province_case("12x2-2", "day").problem.needs != case.problem.needs
+
+
+def test_nights_are_for_those_who_ask_for_them():
+    home, away = (province_case("166", variant).problem for variant in ("day", "nights"))
+    assert home.places == away.places
+    assert (len(home.lodgings), home.rules.trip_days_max) == (0, 1)
+    assert len(away.lodgings) > 1 < away.rules.trip_days_max
+
+
+@pytest.mark.parametrize(("name", "variant"), [("167", "day"), ("", "day"), ("166", "depot"), ("166x", "day")])
+def test_unknown_province_is_named_with_what_would_be_right(name, variant):
+    with pytest.raises(Unusable, match="166, 700, 2000"):
+        province_case(name, variant)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from outreach.routing.bounds.alike import Alike
+from outreach.routing.bounds.proof import bounds_of
 from outreach.routing.bounds.served import counts, served_bound
 from outreach.routing.bounds.spacing import most_visits
 from outreach.routing.expand import Horizon
@@ -28,6 +29,26 @@ def test_no_plan_makes_more_visits_than_the_bound(asked):
     visits = sum(1 for _ in plan.stops())
     assert visits <= bound(asked)
     assert visits <= bound(asked, seconds=0)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@given(provinces())
+def test_no_trip_with_nights_makes_more_visits_than_the_bound(asked):
+    """Crews may sleep at the first site; of driving nothing is claimed then."""
+    away = replace(asked, lodgings=("s0",), rules=replace(asked.rules, trip_days_max=3))
+    plan = solve(away, rounds=1_000)
+    bounds = bounds_of(away, plan, seconds=5)
+    assert bounds.visits <= bounds.served_bound
+    assert bounds.driving_bound_s is None
+
+
+def test_what_is_too_far_for_a_day_is_counted_where_crews_may_stay_near_it():
+    """280 minutes out: not within a day, but from a lodging beside it."""
+    home = problem(
+        {"base": 0, "lodging": 270, "a": 280}, sites=[site("a")], needs=[need("a")], days=3, vehicles=[bus()]
+    )
+    away = replace(home, lodgings=("lodging",), rules=replace(home.rules, trip_days_max=2))
+    assert (bound(home), bound(away)) == (0, 1)
 
 
 def one_day(count, *, windows=(MORNING, AFTERNOON), service_s=2 * H, **more):

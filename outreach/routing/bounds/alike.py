@@ -159,10 +159,8 @@ class Alike:
 def lodging_rows(horizon: Horizon) -> list[int]:
     """Where a tour may begin or end beside its base; nothing where nobody sleeps away."""
     problem = horizon.problem
-    if problem.rules.trip_days_max < 2:
-        return []
-    lodgings = getattr(problem, "lodgings", ())
-    return [horizon.travel.index[lodging.place_id] for lodging in lodgings]
+    away = problem.lodgings if problem.rules.trip_days_max > 1 else ()
+    return [horizon.travel.index[place] for place in away]
 
 
 def shortest(seconds: Ints, starts: Sequence[int], stays: npt.NDArray[np.int64]) -> Ints:
