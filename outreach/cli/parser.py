@@ -77,6 +77,12 @@ def _add_plan(commands: Commands) -> None:
     new.add_argument("name", help=translate("tên kế hoạch"))
     new.add_argument("--first", type=_day, required=True, metavar="YYYY-MM-DD", help=translate("ngày đầu"))
     new.add_argument("--last", type=_day, required=True, metavar="YYYY-MM-DD", help=translate("ngày cuối"))
+    new.add_argument(
+        "--trip-days", type=int, default=1, metavar="N", help=translate("chuyến dài nhất, tính bằng ngày (mặc định 1)")
+    )
+    new.add_argument(
+        "--nights", type=int, metavar="N", help=translate("số đêm xa nhà nhiều nhất của một người trong tháng")
+    )
     solve = _add(plan, "solve", translate("Xếp lịch cho một bản nháp."), _handler("plans", "solve"))
     solve.add_argument("plan", type=_number, help=translate("số của kế hoạch"))
     _add_limits(solve)
@@ -144,19 +150,19 @@ def _add_mend(commands: Commands) -> None:
     mend = _add(
         commands,
         "mend",
-        translate("Sửa một kế hoạch đã công bố sau trục trặc, đổi ít buổi nhất, và in từng buổi phải đổi."),
+        translate("Sửa một kế hoạch đã công bố sau sự cố, đổi ít buổi nhất, và in từng buổi phải đổi."),
         _handler("mending", "mend"),
     )
     mend.add_argument("problem", type=Path, metavar="PROBLEM.json", help=translate("tệp bài toán"))
     mend.add_argument("plan", type=Path, metavar="PLAN.json", help=translate("tệp lời giải đã công bố"))
-    mend.add_argument("disruptions", type=Path, metavar="DISRUPTIONS.json", help=translate("tệp trục trặc"))
+    mend.add_argument("disruptions", type=Path, metavar="DISRUPTIONS.json", help=translate("tệp sự cố"))
     mend.add_argument("--today", type=_day, required=True, metavar="YYYY-MM-DD", help=translate("ngày đầu được đổi"))
     mend.add_argument("-o", "--output", type=Path, required=True, metavar="SOLUTION.json", help=translate("tệp ghi"))
     mend.add_argument(
         "--problem-output",
         type=Path,
         metavar="PROBLEM.json",
-        help=translate("tệp ghi bài toán sau trục trặc, để kiểm tra"),
+        help=translate("tệp ghi bài toán sau sự cố, để kiểm tra"),
     )
     mend.add_argument(
         "--changes-output", type=Path, metavar="CHANGES.json", help=translate("tệp ghi danh sách buổi phải đổi")

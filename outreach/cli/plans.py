@@ -68,7 +68,14 @@ def new(settings: Settings, args: argparse.Namespace) -> int:
             "Ngày cuối ({last}) đứng trước ngày đầu ({first}).", field="last", last=args.last, first=args.first
         )
     with opened(settings) as (house, actor), house.session(organisation_id=actor.organisation_id) as session:
-        plan = planning.create_plan(session, actor, name=args.name, period=Period(args.first, args.last))
+        plan = planning.create_plan(
+            session,
+            actor,
+            name=args.name,
+            period=Period(args.first, args.last),
+            trip_days_max=args.trip_days,
+            nights_per_month_max=args.nights,
+        )
     print(translate("Kế hoạch số {id}: {name}", id=plan.id, name=plan.name))
     return 0
 

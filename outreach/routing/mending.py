@@ -31,6 +31,7 @@ Report = Callable[[Progress], None]
 TOLERANCE_S = 900  # a visit at most so much earlier or later is still at its time
 SEARCH_SHARE = 0.5  # of the time, what is looked over before included; the rest is for reasons and the judge
 HOURS_SHARE = 0.5  # of the search with hours kept, before they are let go
+LEAST_S = 1.0  # of a search, once its tables stand: on a busy machine they take what it was to have
 WARM = 0.2  # of the full heat: the plan stands already
 ENOUGH_ROUNDS = 5_000  # for each visit
 
@@ -232,7 +233,8 @@ class _Run:
         if cold:
             self.waited_s += time.monotonic() - before
         most = ENOUGH_ROUNDS * max(search.world.number("visits"), 10)
-        budget = Budget(most, until=until + self.waited_s) if rounds is None else Budget(rounds)
+        ready = time.monotonic() + LEAST_S
+        budget = Budget(most, until=max(until + self.waited_s, ready)) if rounds is None else Budget(rounds)
         search.run(budget, hot_s=search.full_heat_s() * WARM, look=lambda _: None)
         self.rounds_done += search.rounds_done
         forms, best = horizon.forms, search.best()

@@ -18,7 +18,7 @@ HOUR_S = 3_600
 PINNED_S = 10_000_000  # a pinned visit: more than any number of others it can push out, in seconds of driving
 LONG_AGO_DAYS = 365  # a site not seen for a year or never waits no longer than this
 NEAR_DAYS = 30  # a visit farther ahead than this is moved at the plain price,
-NEAR_TIMES = 3  # one of today at so many times more
+NEAR_TIMES = 2  # one of today at so many times more
 AWAY_DAYS = 60  # from the announced day: what is moved farther than that costs no more
 
 
@@ -35,7 +35,7 @@ class Prices:
     wrong_week_s: int = 1_200  # a visit outside the weeks the host wished for
     night_s: int = 5_400  # a night of a crew away from home: an hour and a half of road
     off_beat_s: int = 1_200  # a visit off the weekday, half-day or weeks of its need's rhythm, where that is a wish
-    moved_s: int = 20_000  # an announced visit not made on its day, a month ahead or more
+    moved_s: int = 35_000  # an announced visit not made on its day, a month ahead or more: dearer than a day of driving
     moved_day_s: int = 30  # more for each day between the announced day and the one it is made on, up to 60
     other_vehicle_s: int = 1_200  # one made on its day by another vehicle
     balance_vehicles: int = 0  # percent of an hour for an hour a day above a vehicle's share; of four for two

@@ -13,7 +13,7 @@ from outreach.domain.times import DAY_S, TimeWindow
 from outreach.routing.expand import Horizon, base_of
 from outreach.routing.problem import Need, Rules, Vehicle
 from outreach.routing.solution import Tour
-from outreach.routing.timeline import Call, Clock, Failure, Times, call_of, earliest_start
+from outreach.routing.timeline import Call, Clock, Ends, Failure, Times, call_of, earliest_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,30 @@ class Scribe:
     def __init__(self, horizon: Horizon) -> None:
         self.horizon = horizon
 
-    def tour(self, vehicle: Vehicle, day: date, visits: Sequence[WrittenVisit]) -> Tour:
-        """The tour: as the planner would time it where the written times hold, else as they stand."""
-        depot = self.horizon.travel.index[base_of(vehicle, day)]
+    def tour(
+        self,
+        vehicle: Vehicle,
+        day: date,
+        visits: Sequence[WrittenVisit],
+        *,
+        start: str | None = None,
+        end: str | None = None,
+    ) -> Tour:
+        """The tour: as the planner would time it where the written times hold, else as they stand.
+
+        `start` and `end` are the places of the nights before and after it, None: its base.
+        """
+        index, base = self.horizon.travel.index, base_of(vehicle, day)
+        ends = index[start or base], index[end or base]
         clock = Clock(self.horizon, self.horizon.rules_on(vehicle, day))
         calls = clock.joined([self._call(vehicle, day, visit) for visit in visits])
         times: Times | Failure | None = None
         if all(visit.start_s is None or visit.start_s + visit.service_s <= DAY_S for visit in visits):
             pinned = [_pin(call, visit) for call, visit in zip(calls, visits, strict=True)]
-            times = clock.times((depot, depot), pinned)
+            times = clock.times(ends, pinned)
         if times is None or isinstance(times, Failure):
-            times = self._as_written(clock.rules, depot, calls, [visit.start_s for visit in visits])
-        return clock.tour(vehicle, day, (depot, depot), calls, times)
+            times = self._as_written(clock.rules, ends, calls, [visit.start_s for visit in visits])
+        return clock.tour(vehicle, day, ends, calls, times)
 
     def _call(self, vehicle: Vehicle, day: date, visit: WrittenVisit) -> Call:
         return replace(call_of(self.horizon, visit.need, vehicle, day), service_s=visit.service_s)
@@ -50,22 +62,22 @@ class Scribe:
     def _leg(self, here: int, there: int) -> int:
         return max(self.horizon.seconds[here][there], 0)  # a leg without a road takes no time here; the judge names it
 
-    def _as_written(self, rules: Rules, depot: int, calls: Sequence[Call], given: Sequence[int | None]) -> Times:
+    def _as_written(self, rules: Rules, ends: Ends, calls: Sequence[Call], given: Sequence[int | None]) -> Times:
         """Each visit at its time, or as soon as the bus is there; the bus waits where it is, arriving just in time."""
         starts: list[int] = []
-        now, here = rules.leave_earliest_s, depot
+        now, here = rules.leave_earliest_s, ends[0]
         for call, start in zip(calls, given, strict=True):
             ready = now + self._leg(here, call.place) + call.set_up_s
             starts.append(_soonest(call, ready, rules.step_s) if start is None else start)
             now, here = starts[-1] + call.service_s + call.pack_up_s, call.place
-        places = [depot, *(call.place for call in calls)]
+        places = [ends[0], *(call.place for call in calls)]
         legs = [self._leg(here, there) for here, there in pairwise(places)]
         arrive = [max(start - call.set_up_s, 0) for call, start in zip(calls, starts, strict=True)]
         done = [start + call.service_s + call.pack_up_s for call, start in zip(calls, starts, strict=True)]
         depart = [max(end, after - leg) for end, after, leg in zip(done, arrive[1:], legs[1:], strict=False)] + done[
             -1:
         ]
-        day = _Day(arrive, depart, done, legs, home_s=self._leg(calls[-1].place, depot))
+        day = _Day(arrive, depart, done, legs, home_s=self._leg(calls[-1].place, ends[1]))
         day.have_lunch(rules)
         return Times(
             leave_s=day.leave_s,

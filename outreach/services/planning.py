@@ -28,13 +28,37 @@ __all__ = [
 
 NAME_MAX = 200
 YEARS = (2000, 2100)  # anything else is a slip of the keyboard
+TRIP_DAYS_MOST = 7
+NIGHTS_MOST = 31
 DAYS_MAX = 400  # two half-years and a bit; longer ones are two plans
 
 
-def create_plan(session: Session, actor: Actor, *, name: str, period: Period) -> Plan:
-    """A new empty draft."""
+def create_plan(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    period: Period,
+    trip_days_max: int = 1,
+    nights_per_month_max: int | None = None,
+) -> Plan:
+    """A new empty draft; its trips last so many days at most, and a post is so many nights of a month away."""
     require(actor, Right.PLAN)
     tidy = plan_name(name)
+    if not 1 <= trip_days_max <= TRIP_DAYS_MOST:
+        raise InvalidValue(
+            "Chuyến dài nhất cần từ 1 đến {most} ngày, không phải {value}.",
+            field="trip_days_max",
+            value=trip_days_max,
+            most=TRIP_DAYS_MOST,
+        )
+    if nights_per_month_max is not None and not 0 <= nights_per_month_max <= NIGHTS_MOST:
+        raise InvalidValue(
+            "Số đêm xa nhà trong tháng cần từ 0 đến {most}, không phải {value}.",
+            field="nights_per_month_max",
+            value=nights_per_month_max,
+            most=NIGHTS_MOST,
+        )
     if len(period) > DAYS_MAX:
         raise InvalidValue(
             "Kế hoạch dài nhất {most} ngày; khoảng này có {days} ngày.",
@@ -57,6 +81,8 @@ def create_plan(session: Session, actor: Actor, *, name: str, period: Period) ->
         first_day=period.first,
         last_day=period.last,
         state=PlanState.DRAFT,
+        trip_days_max=trip_days_max,
+        nights_per_month_max=nights_per_month_max,
         figures={},
     )
     session.add(plan)

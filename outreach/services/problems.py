@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -53,7 +54,9 @@ def build_problem(session: Session, plan_id: int, *, today: date | None) -> Prob
     plan = session.scalar(select(plans.Plan).where(plans.Plan.id == plan_id))
     if plan is None:
         raise NotFound("Không tìm thấy kế hoạch này.")
-    return problem_of(session, plan.name, Period(plan.first_day, plan.last_day), gone=_gone(plan, today))
+    problem = problem_of(session, plan.name, Period(plan.first_day, plan.last_day), gone=_gone(plan, today))
+    rules = replace(problem.rules, trip_days_max=plan.trip_days_max, nights_per_month_max=plan.nights_per_month_max)
+    return replace(problem, rules=rules)
 
 
 def problem_of(session: Session, name: str, horizon: Period, *, gone: tuple[Absence, ...] = ()) -> Problem:
@@ -76,6 +79,7 @@ def problem_of(session: Session, name: str, horizon: Period, *, gone: tuple[Abse
         closures=closures_of(days),
         rules=Rules(extra_days=made_up, shared_set_up=True),
         prices=PRICES,
+        lodgings=tuple(site_place(s.id) for s in site_rows if s.lodging),
     )
 
 

@@ -22,6 +22,8 @@ class Plan(Owned, Table):
     state: Mapped[PlanState] = mapped_column(EnumText(PlanState), default=PlanState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     seed: Mapped[int] = mapped_column(default=1)
+    trip_days_max: Mapped[int] = mapped_column(default=1)  # days of a trip, nights away between them
+    nights_per_month_max: Mapped[int | None] = mapped_column(default=None)  # away from home, of one post
     travel_engine: Mapped[str] = mapped_column(String(80), default="great-circle")
     estimated: Mapped[bool] = mapped_column(default=True)
     origin: Mapped[PlanOrigin] = mapped_column(EnumText(PlanOrigin), default=PlanOrigin.PLANNED)
@@ -39,7 +41,7 @@ class Plan(Owned, Table):
 
 
 class Trip(Table):
-    """From leaving the base to the return, 1 to 3 days; numbered through the plan by date."""
+    """From leaving the base to the return; numbered through the plan by date."""
 
     __tablename__ = "trip"
     __table_args__ = (UniqueConstraint("plan_id", "number"),)

@@ -35,6 +35,7 @@ class Site(Edited, Owned, Table):
     )
     terrain: Mapped[Terrain] = mapped_column(EnumText(Terrain), default=Terrain.COAST)
     reached_by_road: Mapped[bool] = mapped_column(default=True)
+    lodging: Mapped[bool] = mapped_column(default=False)  # a crew may stay the night
     max_length_m: Mapped[float | None] = mapped_column(default=None)
     max_height_m: Mapped[float | None] = mapped_column(default=None)
     max_weight_kg: Mapped[float | None] = mapped_column(default=None)

@@ -48,10 +48,10 @@ def two_buses() -> Problem:
 
 
 @pytest.mark.parametrize(
-    ("ahead", "seconds"), [(400, 1_000), (30, 1_000), (15, 2_500), (3, 3_700), (0, 4_000), (-2, 4_000)]
+    ("ahead", "seconds"), [(400, 1_000), (30, 1_000), (15, 2_000), (3, 2_800), (0, 3_000), (-2, 3_000)]
 )
 def test_moving_costs_more_the_sooner_the_visit_is(ahead, seconds):
-    """1,000 s a month ahead or more; up to three thousand more by tenths of three days each; never more than today."""
+    """1,000 s a month ahead or more; up to two thousand more, by fifteenths a day; never more than today."""
     assert Prices(moved_s=1_000).of_moving(ahead) == seconds
 
 

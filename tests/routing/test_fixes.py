@@ -1,63 +1,24 @@
-"""Fixes: each kind in a case a person can work out, and all of them proven by chance."""
+"""Fixes: each kind in a case a person can work out; all of them are proven on the way."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from outreach.domain.errors import BrokenPlan, InvalidValue
 from outreach.domain.times import Period, TimeWindow
-from outreach.routing.changes import ASKED_AT_LEAST, ASKED_AT_MOST, ChangeKind
+from outreach.routing.changes import ChangeKind
 from outreach.routing.checks import check
-from outreach.routing.fixes import Fix, applied, apply, fixes_for
+from outreach.routing.fixes import applied, apply, fixes_for
 from outreach.routing.problem import Absence, Closure, FrozenDay, Pin, Problem, Rules, SiteWindow, WorkingHours
 from outreach.routing.solution import Hurdle, RuleName, Solution
-from tests.routing.near import days_of, planned
+from tests.routing.near import planned
+from tests.routing.proven import fixes, unserved
 from tests.routing.small import AFTERNOON, MONDAY, MORNING, H, bus, crew, need, problem, site
-from tests.routing.test_nearest import FRIDAY, TUESDAY, WEDNESDAY, busy_weeks, lone_school, tight_provinces
-from tests.routing.test_properties import provinces
+from tests.routing.test_nearest import FRIDAY, TUESDAY, WEDNESDAY, lone_school
 
 NINE = 9 * H
 BOTH = {"base": 0, "a": 10, "b": 10}
-
-
-def fixes(asked: Problem, name: str = "need a", solution: Solution | None = None) -> list[Fix]:
-    """The fixes of a need; each is proven on the way."""
-    plan = planned(asked) if solution is None else solution
-    found = fixes_for(asked, plan, name, seconds=60)
-    for fix in found:
-        proven(asked, plan, fix)
-    return list(found)
-
-
-def proven(asked: Problem, plan: Solution, fix: Fix) -> None:
-    """Applied, the visit is served and the judge content; nothing moves but what is named, and no rule was idle."""
-    new, eased = applied(asked, plan, fix), apply(asked, fix)
-    assert check(eased, new) == ()
-    change = fix.change
-    before, after = visits(plan), visits(new)
-    won = (change.need_id, change.vehicle_id, change.day, fix.start_s)
-    moved = {(one.need_id, one.vehicle_id, one.day, one.start_s) for one in fix.disturbed}
-    to = {(one.need_id, one.to_vehicle_id, one.to_day, one.to_start_s) for one in fix.disturbed if one.to_day}
-    assert after == (before - moved) | to | {won}
-    assert len(after) == len(before) + 1 - fix.drops
-    assert sum(t.drive_s for t in new.tours()) - sum(t.drive_s for t in plan.tours()) == fix.drive_s
-    if change.rule in (None, Hurdle.ROOM):
-        assert eased == asked
-    else:
-        assert check(asked, new) != ()
-    assert unserved(new)[change.need_id] == unserved(plan)[change.need_id] - 1
-
-
-def visits(plan: Solution) -> set[tuple[object, ...]]:
-    return {(stop.need_id, tour.vehicle_id, tour.day, stop.start_s) for tour, stop in plan.stops()}
-
-
-def unserved(plan: Solution) -> Counter[str]:
-    return Counter({entry.need_id: entry.missing for entry in plan.unserved})
 
 
 def told(asked: Problem, name: str = "need a") -> dict[object, tuple[object, ...]]:
@@ -351,45 +312,3 @@ def test_unsound_plan_gets_fixes_that_break_no_more():
     found = fixes_for(asked, broken, "need a")
     assert found
     assert all(fix.change.day != early.day for fix in found)
-
-
-def well_formed(asked: Problem) -> Problem:
-    """Allowed sets of days as large as the quota, as `validate` wants them; a need without such is free."""
-    needs = (replace(n, patterns=tuple(p for p in n.patterns if len(p) == n.quota)) for n in asked.needs)
-    return replace(asked, needs=tuple(needs))
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-@given(tight_provinces() | busy_weeks() | provinces())
-def test_every_fix_applied_serves_the_need_and_satisfies_the_judge(asked):
-    """Nothing moves but what is named, the road is as said, and without the change the judge refuses it."""
-    asked = well_formed(asked)
-    plan = planned(asked)
-    for entry in plan.unserved:
-        found = fixes(asked, entry.need_id, plan)
-        offered = {fix.change.rule for fix in found}
-        assert len(offered) == len(found)
-        assert None not in offered
-        for miss in entry.nearest:
-            sensible = miss.rule not in ASKED_AT_MOST and miss.rule not in ASKED_AT_LEAST
-            if sensible and miss.rule not in (Hurdle.ROOM, Hurdle.PATTERN, Hurdle.PINNED):
-                assert miss.rule in offered
-                assert min(fix.change.amount for fix in found if fix.change.rule is miss.rule) == miss.amount
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
-@given(tight_provinces(), st.data())
-def test_fixes_of_a_plan_with_visits_taken_out_are_true_as_well(asked, data):
-    """After a hand edit there is room, or another visit can move: both are found and proven."""
-    asked = well_formed(asked)
-    plan = planned(asked)
-    if not plan.trips or asked.pins:
-        return
-    gone = data.draw(st.sampled_from(plan.trips))
-    left = Solution(tuple(trip for trip in plan.trips if trip is not gone))
-    for stop in gone.tours[0].stops:
-        days = days_of(left, stop.need_id)
-        for fix in fixes_for(asked, left, stop.need_id, seconds=60):
-            new = applied(asked, left, fix)
-            assert check(apply(asked, fix), new) == ()
-            assert len(days_of(new, stop.need_id)) == len(days) + 1

@@ -7,9 +7,9 @@ from outreach.services.weights import PRICES, weights_of
 
 
 def test_prices_are_said_in_hours_and_minutes_the_dearest_first():
-    """20,000 s + 29 of 30 times 60,000 s: 21 h 40; 40,000 s + 20,000 s: 16 h 40; 5 % of an hour: 3 minutes."""
+    """35,000 s + 29 of 30 times 70,000 s: 28 h 31; 40,000 s + 20,000 s: 16 h 40; 5 % of an hour: 3 minutes."""
     weights = weights_of(PRICES)
-    assert weights[0].worth == "21 giờ 40 phút"
+    assert weights[0].worth == "28 giờ 31 phút"
     assert weights[1].worth == "16 giờ 40 phút"
     assert weights[2].worth == "11 giờ 7 phút"
     worth = {weight.what: weight.worth for weight in weights}

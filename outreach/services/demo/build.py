@@ -20,6 +20,7 @@ from outreach.store.organisations import Organisation
 from outreach.store.plans import Plan
 
 INVENTED_SOURCE = "minh họa"
+TRIP_DAYS, NIGHTS_A_MONTH = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,14 @@ def build_demo(session: Session, *, today: date) -> Demo:
     last = add_records(session, owner, frame, fleet=fleet, site_ids=site_ids)
     add_needs(session, owner, frame, site_ids=site_ids, last=last)
     add_requests(session, owner, frame, site_ids=site_ids)
-    plan = Plan(organisation_id=owner, name=frame.plan_name, first_day=frame.period.first, last_day=frame.period.last)
+    plan = Plan(
+        organisation_id=owner,
+        name=frame.plan_name,
+        first_day=frame.period.first,
+        last_day=frame.period.last,
+        trip_days_max=TRIP_DAYS,
+        nights_per_month_max=NIGHTS_A_MONTH,
+    )
     session.add(plan)
     session.flush()
     return Demo(owner, plan.id)

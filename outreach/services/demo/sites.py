@@ -133,6 +133,9 @@ def _note(facts: SiteFacts, random: Random) -> str:
     return random.choice(_NOTES) if random.random() < 0.6 else ""
 
 
+_LODGINGS = {SiteKind.ETHNIC_BOARDING_SCHOOL, SiteKind.BORDER_POST}  # they have beds for guests
+
+
 def _site_row(facts: SiteFacts, organisation_id: int, fleet: Fleet, unit_ids: dict[str, int]) -> dict[str, Any]:
     random = generator("site", facts.code)
     low, high = _PEOPLE.get(facts.site_kind, (30, 150))
@@ -153,6 +156,7 @@ def _site_row(facts: SiteFacts, organisation_id: int, fleet: Fleet, unit_ids: di
         "quality": facts.quality,
         "terrain": facts.terrain,
         "reached_by_road": not facts.on_island,
+        "lodging": facts.site_kind in _LODGINGS and not facts.on_island,
         "max_length_m": 6.5 if facts.code == NARROW_ROAD_SCHOOL else None,
         "people": random.randint(low, high) // 5 * 5,
         "contact": contact,

@@ -41,7 +41,7 @@ USUAL_HOURS = tuple(ServiceHours((0, 1, 2, 3, 4), start, end) for start, end in 
 # columns that are values as they stand
 PLAIN = (
     "code", "name", "kind", "lat", "lon", "quality", "terrain", "base_id", "people", "contact", "access_note",
-    "reached_by_road", "max_length_m", "max_height_m", "max_weight_kg", "set_up_minutes", "source", "active",
+    "reached_by_road", "lodging", "max_length_m", "max_height_m", "max_weight_kg", "set_up_minutes", "source", "active",
 )  # fmt: skip
 KEYED = {"name", "code", "commune", "commune_code", "former_district"}  # search and order go by these
 _KINDS = {
@@ -127,6 +127,7 @@ class Sites(Register):
         ),
         f.lines("access_note", "Chỗ đỗ xe", aliases="ghi chu; duong vao; do xe; note; notes"),
         f.yes_no("reached_by_road", "Có đường bộ", empty=True, aliases="duong bo"),
+        f.yes_no("lodging", "Nghỉ đêm được", empty=False, aliases="cho nghi dem; nha khach; ngu lai"),
         f.number("max_length_m", "Xe dài nhất (m)", least=1, most=30),
         f.number("max_height_m", "Xe cao nhất (m)", least=1, most=10),
         f.number("max_weight_kg", "Xe nặng nhất (kg)", least=100, most=60_000),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from outreach.routing.solution import Breach, Figures, Solution, Stop, Tour, Tri
 from outreach.routing.travel.great_circle import estimate
 from outreach.routing.written import Scribe, WrittenVisit
 from outreach.services.judging import in_step
-from outreach.services.problems import problem_of
+from outreach.services.problems import problem_of, site_place
 from outreach.services.timetable_intake.matching import Kind, match_needs
 from outreach.services.timetable_intake.rows import VisitRow, in_order, period_of
 from outreach.store.organisations import Organisation
@@ -82,6 +82,8 @@ def draw(session: Session, rows: Sequence[VisitRow], *, name: str, period: Perio
     matching = match_needs(problem, rows, usual=_usual_minutes(session, rows))
     problem = replace(problem, needs=(*problem.needs, *matching.made))
     solution = Solution(_trips(problem, rows, matching.of_row))
+    longest = max((len(trip.tours) for trip in solution.trips), default=1)
+    problem = replace(problem, rules=replace(problem.rules, trip_days_max=longest))
     solution = replace(solution, unserved=_left_out(problem, solution))
     return Drawn(period, problem, solution, check(problem, solution), matching.made, matching.of_row)
 
@@ -96,7 +98,8 @@ def _within_reach(problem: Problem, rows: Sequence[VisitRow]) -> Problem:
     """The problem without sites that nobody visits or asks for, its distances worked out once."""
     wanted = {need.site_id for need in problem.needs} | {str(row.site_id) for row in rows}
     sites = tuple(site for site in problem.sites if site.id in wanted)
-    dropped = {site.place_id for site in problem.sites} - {site.place_id for site in sites}
+    kept = {site.place_id for site in sites} | {site_place(row.night_id) for row in rows if row.night_id is not None}
+    dropped = {site.place_id for site in problem.sites} - kept - set(problem.lodgings)
     places = tuple(place for place in problem.places if place.id not in dropped)
     return replace(problem, sites=sites, places=places, travel=problem.travel or estimate(places))
 
@@ -122,18 +125,36 @@ def _usual_minutes(session: Session, rows: Sequence[VisitRow]) -> dict[Kind, int
 
 
 def _trips(problem: Problem, rows: Sequence[VisitRow], of_row: Mapping[int, Need]) -> tuple[Trip, ...]:
-    """A trip of one day for each bus and day, in the order of days and buses."""
+    """A trip for each bus and day, in the order of days and buses; days with a night away between them are one."""
     scribe = Scribe(Horizon(problem))
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
     by_day: dict[tuple[date, str], list[VisitRow]] = defaultdict(list)
     for row in rows:
         by_day[row.day, str(row.vehicle_id)].append(row)
-    trips = []
+    nights = _nights(by_day)
+    trips: list[Trip] = []
+    last: dict[str, int] = {}  # by vehicle: its newest trip
     for (day, vehicle_id), visits in sorted(by_day.items(), key=lambda item: (item[0][0], int(item[0][1]))):
         written = [
             WrittenVisit(need, row.service_s if row.service_s is not None else need.service_s, row.start_s)
             for row in in_order(visits)
             for need in [of_row[row.number]]
         ]
-        trips.append(Trip(vehicle_id, (scribe.tour(vehicles[vehicle_id], day, written),)))
+        before, after = nights.get((day - timedelta(days=1), vehicle_id)), nights.get((day, vehicle_id))
+        tour = scribe.tour(vehicles[vehicle_id], day, written, start=before, end=after)
+        if before:
+            trips[last[vehicle_id]] = Trip(vehicle_id, (*trips[last[vehicle_id]].tours, tour))
+        else:
+            last[vehicle_id] = len(trips)
+            trips.append(Trip(vehicle_id, (tour,)))
     return tuple(trips)
+
+
+def _nights(by_day: Mapping[tuple[date, str], Sequence[VisitRow]]) -> dict[tuple[date, str], str]:
+    """By day and vehicle: the place of the night after it, where the vehicle drives on from there the next day."""
+    found = {}
+    for (day, vehicle_id), visits in by_day.items():
+        stays = [row.night_id for row in visits if row.night_id is not None]
+        if stays and (day + timedelta(days=1), vehicle_id) in by_day:
+            found[day, vehicle_id] = site_place(stays[-1])
+    return found

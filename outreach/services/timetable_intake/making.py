@@ -46,7 +46,8 @@ def plan_from_drawn(session: Session, actor: Actor, drawn: Drawn, *, name: str) 
 
     Visits that no need of the register covers get needs of their own, which say where they come from.
     """
-    plan = create_plan(session, actor, name=name, period=drawn.period)
+    longest = drawn.problem.rules.trip_days_max
+    plan = create_plan(session, actor, name=name, period=drawn.period, trip_days_max=longest)
     rows = [_need_row(session, need, drawn.period) for need in drawn.made]
     session.add_all(rows)
     session.flush()

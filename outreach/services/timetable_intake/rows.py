@@ -22,6 +22,7 @@ class VisitRow:
     service: ServiceKind = ServiceKind.BUS_VISIT
     start_s: int | None = None
     service_s: int | None = None
+    night_id: int | None = None  # the site at which the crew spends the night after this day
 
 
 def in_order(rows: Sequence[VisitRow]) -> list[VisitRow]:

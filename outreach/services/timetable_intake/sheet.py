@@ -166,12 +166,18 @@ class Timetable(Register):
             aliases="thoi luong; phut; so phut phuc vu; duration",
             hint="Để trống thì lấy theo nhu cầu của điểm.",
         ),
+        _words("night", "Ngủ lại", aliases="nghi dem; nghi dem o; noi nghi dem; cho nghi; overnight; lodging"),
     )
 
     def complete(self, reading: Reading, looks: Lookups, *, known: Values | None) -> None:  # noqa: ARG002 - rows are new
         """The bus, the site by code or name, and the times held against each other."""
         faulty = {fault.field for fault in reading.faults}
-        for check, needs in ((_find_vehicle, {"vehicle"}), (_find_site, {"site"}), (_find_times, _TIMES)):
+        for check, needs in (
+            (_find_vehicle, {"vehicle"}),
+            (_find_site, {"site"}),
+            (_find_times, _TIMES),
+            (_find_night, {"night"}),
+        ):
             if not needs & faulty:
                 try:
                     check(reading, looks)
@@ -280,6 +286,20 @@ def _in_use(site: NamedSite, reading: Reading, looks: Lookups) -> NamedSite:
     return other
 
 
+def _find_night(reading: Reading, looks: Lookups) -> None:
+    """The lodging by its site's code or name."""
+    said = reading.values.get("night") or ""
+    if not said:
+        reading.values["night"] = None
+        return
+    by_code = {code: number for number, code in looks.site_codes.items()}
+    try:
+        found = looks.named_sites.by_id[by_code[said]] if said in by_code else _named(said, "", looks)
+        reading.values["night"] = _in_use(found, reading, looks).id
+    except InvalidValue as error:
+        raise error.about("night", value=said) from None
+
+
 def _find_times(reading: Reading, looks: Lookups) -> None:  # noqa: ARG001 - one shape for all checks
     values = reading.values
     hours, start_s = values.get("hours"), values.get("start")
@@ -320,4 +340,5 @@ def visit_row(number: int, values: Values) -> VisitRow:
         service=values["service"],
         start_s=values.get("start"),
         service_s=None if minutes is None else minutes * 60,
+        night_id=values.get("night"),
     )

@@ -45,6 +45,8 @@ class NewPlan:
     name: str = ""
     first: str = ""
     last: str = ""
+    trip_days_max: str = "1"
+    nights_per_month_max: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -55,7 +57,19 @@ class NewPlan:
             name=form.get("name", "").strip(),
             first=form.get("first", "").strip(),
             last=form.get("last", "").strip(),
+            trip_days_max=form.get("trip_days_max", "1").strip() or "1",
+            nights_per_month_max=form.get("nights_per_month_max", "").strip(),
         )
+
+    def limits(self) -> dict[str, int | None]:
+        """How long trips may last and how many nights of a month a post may be away; fills `errors`."""
+        found: dict[str, int | None] = {}
+        for name in ("trip_days_max", "nights_per_month_max"):
+            text = getattr(self, name)
+            found[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+            if text and found[name] is None:
+                self.errors[name] = translate("Ghi một số, ví dụ 2.")
+        return found
 
     def chosen(self, half_years: tuple[HalfYear, ...]) -> tuple[str, Period] | None:
         """Name and period; fills `errors` and returns None where something is missing or wrong."""
@@ -108,10 +122,17 @@ def new() -> str:
 def create() -> AnyResponse:
     """Make the plan, or show the form again with what is to be mended."""
     form = NewPlan.read(request.form)
-    chosen = form.chosen(plan_rows.coming_half_years(g.session, today=today()))
-    if chosen:
+    chosen, limits = form.chosen(plan_rows.coming_half_years(g.session, today=today())), form.limits()
+    if chosen and not form.errors:
         try:
-            plan = planning.create_plan(g.session, g.actor, name=chosen[0], period=chosen[1])
+            plan = planning.create_plan(
+                g.session,
+                g.actor,
+                name=chosen[0],
+                period=chosen[1],
+                trip_days_max=limits["trip_days_max"] or 0,
+                nights_per_month_max=limits["nights_per_month_max"],
+            )
         except InvalidValue as error:
             form.errors[error.field] = translate(error.message, **error.values)
         else:

@@ -100,7 +100,15 @@ VIEWS: dict[str, RegisterView] = {
             ("Giờ nhận", ("windows", "blocked")),
             (
                 "Đường vào",
-                ("access_note", "reached_by_road", "max_length_m", "max_height_m", "max_weight_kg", "set_up_minutes"),
+                (
+                    "access_note",
+                    "reached_by_road",
+                    "lodging",
+                    "max_length_m",
+                    "max_height_m",
+                    "max_weight_kg",
+                    "set_up_minutes",
+                ),
             ),
             ("Liên hệ", ("contact",)),
         ),

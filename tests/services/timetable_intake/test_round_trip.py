@@ -80,7 +80,7 @@ def test_the_headings_of_an_export_are_recognised(session, language):
         found = guess(REGISTER, columns_of(headings, []), Lookups(session))
     assert {exports.VISIT_HEADINGS[index]: name for index, name in found.items()} == {
         "Ngày": "day", "Xe": "vehicle", "Mã điểm": "site", "Tên điểm": "site_name", "Xã, phường": "commune",
-        "Dịch vụ": "service", "Giờ bắt đầu": "start", "Giờ kết thúc": "end", "Số phút": "minutes",
+        "Dịch vụ": "service", "Giờ bắt đầu": "start", "Giờ kết thúc": "end", "Số phút": "minutes", "Ngủ lại": "night",
     }  # fmt: skip
 
 
