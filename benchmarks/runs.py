@@ -140,9 +140,9 @@ def _descendants(pid: int) -> list[int]:
 
 
 def _held_mb(pid: int) -> float:
-    """What a process holds now; nothing of one that has just ended."""
+    """What a process holds now, its share of what several hold together; nothing of one that has just ended."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii", errors="replace").splitlines()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
