@@ -125,6 +125,7 @@ _WRITERS: dict[Hurdle | None, Callable[[Change], str]] = {
     Hurdle.PATTERN: lambda c: translate(
         "Thêm bộ ngày {days} vào những bộ ngày cho phép.", days=", ".join(day_text(day) for day in c.days)
     ),
+    Hurdle.RHYTHM: lambda _: translate("Nhu cầu này không cần giữ nhịp đều."),
     Hurdle.LENGTH: lambda c: translate(
         "Đường vào nhận xe dài tới {after} m thay vì {before} m.", **_number_by(c, 100, 2)
     ),

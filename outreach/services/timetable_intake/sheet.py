@@ -72,6 +72,13 @@ def _read_vehicle(text: str, looks: Lookups) -> int:
         return found.pop()
 
 
+def _read_lodging(text: str, looks: Lookups) -> int:
+    """The site of this code or name at which a crew stays."""
+    if text.strip() in looks.site_codes.values():
+        return looks.site(text)
+    return _named(text, "", looks).id
+
+
 def _bare(text: str) -> str:
     return re.sub(r"[^0-9a-z]+", "", search_key(text).replace("xe so", "xe"))
 
@@ -166,7 +173,15 @@ class Timetable(Register):
             aliases="thoi luong; phut; so phut phuc vu; duration",
             hint="Để trống thì lấy theo nhu cầu của điểm.",
         ),
-        _words("night", "Ngủ lại", aliases="nghi dem; nghi dem o; noi nghi dem; cho nghi; overnight; lodging"),
+        f.Field(
+            name="night",
+            heading="Ngủ lại",
+            read=_read_lodging,
+            write=lambda value, looks: looks.site_codes[value],
+            empty=None,
+            aliases="nghi dem; nghi dem o; noi nghi dem; cho nghi; overnight; lodging",
+            hint="Mã hoặc tên điểm mà tổ nghỉ đêm sau ngày ấy, trong chuyến nhiều ngày.",
+        ),
     )
 
     def complete(self, reading: Reading, looks: Lookups, *, known: Values | None) -> None:  # noqa: ARG002 - rows are new
@@ -287,17 +302,9 @@ def _in_use(site: NamedSite, reading: Reading, looks: Lookups) -> NamedSite:
 
 
 def _find_night(reading: Reading, looks: Lookups) -> None:
-    """The lodging by its site's code or name."""
-    said = reading.values.get("night") or ""
-    if not said:
-        reading.values["night"] = None
-        return
-    by_code = {code: number for number, code in looks.site_codes.items()}
-    try:
-        found = looks.named_sites.by_id[by_code[said]] if said in by_code else _named(said, "", looks)
-        reading.values["night"] = _in_use(found, reading, looks).id
-    except InvalidValue as error:
-        raise error.about("night", value=said) from None
+    """The lodging in use, or the site it was merged into."""
+    if (night := reading.values.get("night")) is not None:
+        reading.values["night"] = _in_use(looks.named_sites.by_id[night], reading, looks).id
 
 
 def _find_times(reading: Reading, looks: Lookups) -> None:  # noqa: ARG001 - one shape for all checks
