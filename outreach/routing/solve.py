@@ -49,6 +49,7 @@ def solve(
     processes: int = 1,
     start: Solution | None = None,
     report: Report | None = None,
+    prove: bool = True,
 ) -> Solution:
     """Plan `problem` within about `seconds`, or in so many rounds of the search.
 
@@ -70,6 +71,8 @@ def solve(
         and the result is never dearer than that.
     report : callable, optional
         Hears of each phase and of each better plan. Every plan it hears of has passed the judge.
+    prove : bool
+        Spend the last of a longer time on how far from the best possible the plan is.
 
     Returns
     -------
@@ -94,6 +97,7 @@ def solve(
             most=MOST_MEMBERS,
         )
     run = _Run(problem, seconds=seconds, rounds=rounds, seed=seed, processes=processes, report=report)
+    run.share_time(seconds, prove=prove)
     return run.go(start)
 
 
@@ -111,15 +115,19 @@ class _Run:
         self.problem = problem
         self.rounds, self.seed, self.processes, self.report = rounds, seed, processes, report
         self.began = time.monotonic()
-        self.bound_s = (seconds or 0.0) * BOUND_SHARE if (seconds or 0.0) >= BOUND_FROM_S else 0.0
-        self.end = self.began + (seconds if seconds is not None else float("inf")) - self.bound_s
-        self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE) - self.bound_s
         self.recombine_s = (seconds or 0.0) * RECOMBINE_SHARE
         self.told_price = float("inf")
         self.tell_again_at = 0.0
         self.tell_share = TELL_SHARE if processes == 1 else TEAM_TELL_SHARE
         self.rounds_done = 0
         self.ending = Ending.FINISHED
+
+    def share_time(self, seconds: float | None, *, prove: bool) -> None:
+        """Which moments end the search and the rest; without proofs the search has their time."""
+        proofs = prove and (seconds or 0.0) >= BOUND_FROM_S
+        self.bound_s = (seconds or 0.0) * BOUND_SHARE if proofs else 0.0
+        self.end = self.began + (seconds if seconds is not None else float("inf")) - self.bound_s
+        self.until = self.began + (seconds or 0.0) * (1 - LAST_SHARE) - self.bound_s
 
     def go(self, start: Solution | None) -> Solution:
         """Check, travel, first plan, ruin and recreate, orders, reasons, judge, bounds."""
