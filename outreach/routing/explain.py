@@ -9,7 +9,7 @@ from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon, Standstill
 from outreach.routing.nearest import with_nearest
 from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
-from outreach.routing.redraft import draft_of, rounds_of, take_over
+from outreach.routing.redraft import draft_of, nights_of, rounds_of, take_over
 from outreach.routing.rhythm import halves_in
 from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
 from outreach.routing.timeline import Call, Failure, Misfit
@@ -27,6 +27,18 @@ def explain(draft: Draft, *, nearest: bool = True) -> tuple[Unserved, ...]:
     return with_nearest(draft, found) if nearest else found
 
 
+def in_step(problem: Problem, solution: Solution) -> Solution:
+    """`solution` with what is missing counted by the needs of `problem`; reasons stay where they are known."""
+    served = Counter(stop.need_id for _, stop in solution.stops())
+    reasons = {unserved.need_id: unserved.reasons for unserved in solution.unserved}
+    unserved = tuple(
+        Unserved(need.id, missing, reasons.get(need.id, ()))
+        for need in problem.needs
+        if (missing := need.quota - served[need.id]) > 0
+    )
+    return replace(solution, unserved=unserved)
+
+
 def explained(problem: Problem, solution: Solution) -> Solution:
     """A plan as it is told while a run goes on, with how near what it leaves out came; one with breaches as it is."""
     if check(problem, solution):
@@ -34,16 +46,6 @@ def explained(problem: Problem, solution: Solution) -> Solution:
     desk = Desk(Horizon(problem))
     rounds = rounds_of(desk, solution)
     return replace(solution, unserved=explain(draft_of(desk, rounds, nights_of(desk, solution))))
-
-
-def nights_of(desk: Desk, solution: Solution) -> dict[int, int]:
-    """By vehicle-day: the row of the place at which the night after it is spent."""
-    index = desk.horizon.travel.index
-    return {
-        desk.numbers[tour.vehicle_id, tour.day]: index[tour.end_place_id]
-        for trip in solution.trips
-        for tour in trip.tours[:-1]
-    }
 
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:

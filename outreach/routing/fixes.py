@@ -14,11 +14,11 @@ from outreach.routing.checks import check
 from outreach.routing.draft import ALL_ORDERS_UP_TO, Draft, Round
 from outreach.routing.eased import changed
 from outreach.routing.expand import Horizon, base_of
-from outreach.routing.explain import explain_standing, standing
+from outreach.routing.explain import explain_standing, in_step, standing
 from outreach.routing.hurdles import Lack, Spot, Wish
 from outreach.routing.nearest import RANK, WaysIn
 from outreach.routing.problem import Need, Problem, Vehicle
-from outreach.routing.solution import Hurdle, Solution, Stop, Tour, Trip, Unserved
+from outreach.routing.solution import Hurdle, Solution, Stop, Tour, Trip
 from outreach.routing.solve import judged
 from outreach.routing.timeline import Call, Clock, Ends, Times, call_of
 from outreach.routing.travel.great_circle import estimate
@@ -123,7 +123,7 @@ class Workbench:
         self.ways = WaysIn(self.draft, taken)
         begin = max(day for day in (first, problem.today, problem.horizon.first) if day is not None)
         self.spots = [spot for spot in self.ways.spots if (spot.vehicle.id, spot.day) not in far and spot.day >= begin]
-        self.known = Counter(check(self.problem, _counted(self.problem, solution)))
+        self.known = Counter(check(self.problem, in_step(self.problem, solution)))
         numbers = self.draft.desk.numbers
         self.may_take = {numbers[at] for spot in self.spots if (at := (spot.vehicle.id, spot.day)) in numbers}
         self._elsewhere: dict[tuple[str, date], VehicleDay | None] = {}
@@ -352,19 +352,7 @@ def _with_tours(problem: Problem, solution: Solution, tours: Sequence[Tour]) -> 
     for tour in new.values():
         later = (i for i, trip in enumerate(trips) if trip.tours and trip.tours[0].day > tour.day)
         trips.insert(next(later, len(trips)), Trip(tour.vehicle_id, (tour,)))
-    return _counted(problem, replace(solution, trips=tuple(trips)))
-
-
-def _counted(problem: Problem, solution: Solution) -> Solution:
-    """`solution` with what is missing counted; the reasons of others stay."""
-    served = Counter(stop.need_id for _, stop in solution.stops())
-    reasons = {entry.need_id: entry.reasons for entry in solution.unserved}
-    unserved = tuple(
-        Unserved(need.id, missing, reasons.get(need.id, ()))
-        for need in problem.needs
-        if (missing := need.quota - served[need.id]) > 0
-    )
-    return replace(solution, unserved=unserved)
+    return in_step(problem, replace(solution, trips=tuple(trips)))
 
 
 __all__ = ["Change", "ChangeKind", "Disturbed", "Fix", "Workbench", "applied", "apply", "fixes_for"]

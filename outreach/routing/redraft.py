@@ -71,6 +71,16 @@ def rounds_of(desk: Desk, solution: Solution) -> dict[int, list[Form]]:
     }
 
 
+def nights_of(desk: Desk, solution: Solution) -> dict[int, int]:
+    """By vehicle-day: the row of the place at which the night after it is spent."""
+    index = desk.horizon.travel.index
+    return {
+        desk.numbers[tour.vehicle_id, tour.day]: index[tour.end_place_id]
+        for trip in solution.trips
+        for tour in trip.tours[:-1]
+    }
+
+
 def forms_of(draft: Draft) -> dict[int, tuple[int, ...]]:
     """The visits of each vehicle-day in order, as the search counts them."""
     numbers = draft.desk.horizon.form_numbers

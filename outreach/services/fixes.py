@@ -16,9 +16,9 @@ from outreach.domain.unserved import FixRow, MovedVisit, NeedFixes
 from outreach.i18n import clock, duration, long_day, number, translate, translate_count
 from outreach.i18n import day as day_text
 from outreach.routing.changes import Change
+from outreach.routing.explain import in_step
 from outreach.routing.fixes import Disturbed, Fix, Workbench
 from outreach.routing.solution import Hurdle
-from outreach.services.judging import in_step
 from outreach.services.near_misses import NearDays, near_days
 from outreach.services.problems import build_problem
 from outreach.services.saving import load_plan_row, load_solution

@@ -1,14 +1,11 @@
 """A plan before the judge again, as sites, vehicles and calendar are now."""
 
-from collections import Counter
-from dataclasses import replace
-
 from sqlalchemy.orm import Session
 
 from outreach.domain.roles import Actor, Right, require
 from outreach.routing.checks import check
-from outreach.routing.problem import Problem
-from outreach.routing.solution import Breach, Solution, Unserved
+from outreach.routing.explain import in_step
+from outreach.routing.solution import Breach
 from outreach.services import audit
 from outreach.services.problems import build_problem
 from outreach.services.reasons import breach_to_json
@@ -20,18 +17,6 @@ def judge(session: Session, plan_id: int) -> tuple[Breach, ...]:
     """Every breach of the plan as it stands. Needs that came or changed since are no breach: they were not planned."""
     problem = build_problem(session, plan_id, today=None)
     return check(problem, in_step(problem, load_solution(session, plan_id)))
-
-
-def in_step(problem: Problem, solution: Solution) -> Solution:
-    """`solution` with what is missing counted by the needs of `problem`; reasons stay where they are known."""
-    served = Counter(stop.need_id for _, stop in solution.stops())
-    reasons = {unserved.need_id: unserved.reasons for unserved in solution.unserved}
-    unserved = tuple(
-        Unserved(need.id, missing, reasons.get(need.id, ()))
-        for need in problem.needs
-        if (missing := need.quota - served[need.id]) > 0
-    )
-    return replace(solution, unserved=unserved)
 
 
 def judge_again(session: Session, actor: Actor, plan_id: int) -> tuple[Breach, ...]:

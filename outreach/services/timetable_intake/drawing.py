@@ -12,13 +12,12 @@ from outreach.domain.errors import InvalidValue
 from outreach.domain.times import HalfYearKind, Period
 from outreach.routing.checks import check
 from outreach.routing.expand import Horizon
-from outreach.routing.explain import explain_standing
+from outreach.routing.explain import explain_standing, in_step
 from outreach.routing.objective import measure
 from outreach.routing.problem import Need, Problem
 from outreach.routing.solution import Breach, Figures, Solution, Stop, Tour, Trip, Unserved
 from outreach.routing.travel.great_circle import estimate
 from outreach.routing.written import Scribe, WrittenVisit
-from outreach.services.judging import in_step
 from outreach.services.problems import problem_of, site_place
 from outreach.services.timetable_intake.matching import Kind, match_needs
 from outreach.services.timetable_intake.rows import VisitRow, in_order, period_of
