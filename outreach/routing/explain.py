@@ -9,7 +9,7 @@ from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Horizon, Standstill
 from outreach.routing.nearest import with_nearest
 from outreach.routing.problem import NO_ROAD, Need, Problem, Site, Vehicle
-from outreach.routing.redraft import draft_of, nights_of, rounds_of, take_over
+from outreach.routing.redraft import all_nights_of, draft_of, rounds_of, take_over
 from outreach.routing.rhythm import halves_in
 from outreach.routing.solution import Reason, ReasonCode, Solution, Unserved
 from outreach.routing.timeline import Call, Failure, Misfit
@@ -45,7 +45,7 @@ def explained(problem: Problem, solution: Solution) -> Solution:
         return solution
     desk = Desk(Horizon(problem))
     rounds = rounds_of(desk, solution)
-    return replace(solution, unserved=explain(draft_of(desk, rounds, nights_of(desk, solution))))
+    return replace(solution, unserved=explain(draft_of(desk, rounds, all_nights_of(desk, solution))))
 
 
 def explain_standing(problem: Problem, solution: Solution) -> tuple[Unserved, ...]:

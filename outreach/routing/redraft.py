@@ -35,14 +35,9 @@ def _take_trip(draft: Draft, trip: Trip, made: Mapping[str, Mapping[date, Half]]
     """Put a trip of several days into `draft` as it is, if all its days and nights still hold."""
     desk, rounds = draft.desk, dict[int, Round]()
     ks = [desk.numbers.get((trip.vehicle_id, tour.day), -1) for tour in trip.tours]
-    index, lodgings = desk.horizon.travel.index, desk.horizon.problem.lodgings
-    places = [tour.end_place_id for tour in trip.tours[:-1]]
-    together = all(desk.after.get(k) == after for k, after in pairwise(ks))
-    if not together or len(ks) > desk.horizon.rules.trip_days_max or not set(places) <= set(lodgings):
+    away = nights_of(desk, trip, ks)
+    if away is None or any(k in draft.rounds or not draft.crew_allows(k) for k in ks) or not draft.may_stay(ks[:-1]):
         return
-    if any(k in draft.rounds or not draft.crew_allows(k) for k in ks) or not draft.may_stay(ks[:-1]):
-        return
-    away = [index[place] for place in places]
     starts, stops = [desk.home[ks[0]][0], *away], [*away, desk.home[ks[-1]][1]]
     for k, ends, tour in zip(ks, zip(starts, stops, strict=True), trip.tours, strict=True):
         needs = [draft.needs[stop.need_id] for stop in tour.stops if stop.need_id in draft.needs]
@@ -60,6 +55,16 @@ def _take_trip(draft: Draft, trip: Trip, made: Mapping[str, Mapping[date, Half]]
         draft.take_round(k, found)
 
 
+def nights_of(desk: Desk, trip: Trip, ks: Sequence[int]) -> list[int] | None:
+    """The rows of the places at which the nights of a trip are spent; None where they can no longer be."""
+    index, lodgings = desk.horizon.travel.index, desk.horizon.problem.lodgings
+    places = [tour.end_place_id for tour in trip.tours[:-1]]
+    together = all(desk.after.get(k) == after for k, after in pairwise(ks))
+    if not together or len(ks) > desk.horizon.rules.trip_days_max or not set(places) <= set(lodgings):
+        return None
+    return [index[place] for place in places]
+
+
 def rounds_of(desk: Desk, solution: Solution) -> dict[int, list[Form]]:
     """The vehicle-days of `solution` with their visits in order, those on a beat in their half of the day."""
     made = halves_in(desk.horizon, solution)
@@ -71,7 +76,7 @@ def rounds_of(desk: Desk, solution: Solution) -> dict[int, list[Form]]:
     }
 
 
-def nights_of(desk: Desk, solution: Solution) -> dict[int, int]:
+def all_nights_of(desk: Desk, solution: Solution) -> dict[int, int]:
     """By vehicle-day: the row of the place at which the night after it is spent."""
     index = desk.horizon.travel.index
     return {

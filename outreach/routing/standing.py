@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations, pairwise, permutations
+from itertools import combinations, permutations
 
 from outreach.domain.times import TimeWindow
 from outreach.routing.draft import Desk, Draft, Round
 from outreach.routing.expand import Hours
+from outreach.routing.redraft import nights_of
 from outreach.routing.solution import Solution, Stop, Tour, Trip
 from outreach.routing.timeline import Call, Ends, Failure, Times
 
@@ -91,16 +92,6 @@ def _take(draft: Draft, trip: Trip, apart: frozenset[tuple[str, date]]) -> dict[
         for stop in held:
             hours[stop.need_id, tour.vehicle_id, tour.day] = TimeWindow(stop.start_s, stop.end_s)
     return hours
-
-
-def nights_of(desk: Desk, trip: Trip, ks: Sequence[int]) -> list[int] | None:
-    """The rows of the places at which the nights of a trip are spent; None where they can no longer be."""
-    index, lodgings = desk.horizon.travel.index, desk.horizon.problem.lodgings
-    places = [tour.end_place_id for tour in trip.tours[:-1]]
-    together = all(desk.after.get(k) == after for k, after in pairwise(ks))
-    if not together or len(ks) > desk.horizon.rules.trip_days_max or not set(places) <= set(lodgings):
-        return None
-    return [index[place] for place in places]
 
 
 def _what_fits(
