@@ -15,7 +15,7 @@ from outreach.jobs.child import SolverChild
 from outreach.routing.explain import explained
 from outreach.routing.formats import problem_to_json, solution_from_json, solution_to_json
 from outreach.routing.problem import Problem
-from outreach.routing.solution import Ending, Solution
+from outreach.routing.solution import Ending, Phase, Solution
 from outreach.services import problems, runs, saving
 from outreach.services.runs import Claim, RunStep, Wish
 from outreach.wiring import House
@@ -28,6 +28,7 @@ BEAT_EVERY_S = 2.0  # though nothing new was said
 BEST_EVERY_S = 2.0  # the whole best plan, for a worker that must go on after a crash
 GRACE_S = 2.0  # after its time the solver is ended by force
 START_S = 60.0  # to start up and say its first word
+COMPILE_S = 600.0  # to compile the search, once after an update, on the slowest machine
 
 CRASHED = "Bộ xếp lịch dừng giữa chừng. Lịch cũ của kế hoạch còn nguyên; xin xếp lại."
 TOO_LATE = "Hết thời gian mà chưa tìm được lịch nào. Xin xếp lại với thời gian dài hơn."
@@ -130,6 +131,8 @@ class _Run:
             self.best, self.unsaved_best = answer["solution"], True
         if answer.get("done"):
             return True
+        if self.phase == Phase.COMPILING:  # over now; it takes nothing from the time of the search
+            self.solving_since = time.monotonic()
         self.phase = answer.get("phase") or self.phase
         if figures := answer.get("figures"):
             self.points.append((answer["elapsed_s"], figures["visits"], figures["distance_m"], figures["drive_s"]))
@@ -175,6 +178,8 @@ class _Run:
 
     def _overdue(self) -> bool:
         now = time.monotonic()
+        if self.phase == Phase.COMPILING:
+            return now - self.began > COMPILE_S + self.claim.limit_s
         if self.solving_since is None:
             return now - self.began > START_S + self.claim.limit_s
         return now - self.solving_since > self.claim.limit_s + GRACE_S

@@ -58,7 +58,8 @@ def solve(
     problem : Problem
         What is to be planned; looked over first.
     seconds : float, optional
-        Wall time, beside that of compiling the search once after an update; the first sound plan is reported long before. Plans of two runs may differ.
+        Wall time, beside that of compiling the search once after an update; the first sound plan is reported long
+        before. Plans of two runs may differ.
     rounds : int, optional
         Rounds of ruin and recreate instead of a time: same problem, seed and rounds give the same plan byte for byte.
     seed : int
