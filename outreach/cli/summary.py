@@ -27,7 +27,7 @@ def bounds_lines(figures: Figures) -> list[tuple[str, str]]:
     """What is proven of a plan, each with its name; nothing where nobody looked."""
     lines = []
     if figures.served_bound is not None:
-        lines.append((translate("Số lượt có thể"), served_text(figures.visits, figures.served_bound)))
+        lines.append((translate("Số buổi có thể"), served_text(figures.visits, figures.served_bound)))
     if figures.driving_bound_s:
         lines.append((translate("So với mức tốt nhất"), driving_text(figures.drive_s, figures.driving_bound_s)))
     return lines

@@ -8,7 +8,7 @@ from outreach.i18n import number, translate
 
 def served_text(visits: int, bound: int) -> str:
     """How many visits are planned of so many there can be."""
-    return translate("đã xếp {n} trong nhiều nhất {m} lượt có thể", n=number(visits), m=number(bound))
+    return translate("đã xếp {n} trong nhiều nhất {m} buổi có thể", n=number(visits), m=number(bound))
 
 
 def driving_text(drive_s: int, bound_s: int) -> str:
@@ -21,7 +21,7 @@ def proofs_of(figures: PlanFigures) -> tuple[str, ...]:
     """Each thing that is proven of a plan as one sentence; nothing where nothing is."""
     found = []
     if figures.served_bound is not None and figures.visits:
-        found.append(translate("Lượt phục vụ: {what}.", what=served_text(figures.visits, figures.served_bound)))
+        found.append(translate("Buổi phục vụ: {what}.", what=served_text(figures.visits, figures.served_bound)))
     if figures.driving_bound_s:
         found.append(translate("Giờ lái: {what}.", what=driving_text(figures.drive_s, figures.driving_bound_s)))
     return tuple(found)

@@ -21,7 +21,7 @@ def test_share_above_the_best_is_rounded_up(drive_s, bound_s, percent):
 def test_both_proofs_are_sentences():
     proven = replace(FIGURES, served_bound=1_200, driving_bound_s=10_000)
     assert proofs_of(proven) == (
-        "Lượt phục vụ: đã xếp 98 trong nhiều nhất 1.200 lượt có thể.",
+        "Buổi phục vụ: đã xếp 98 trong nhiều nhất 1.200 buổi có thể.",
         "Giờ lái: nhiều nhất 5,0 % trên mức tốt nhất có thể.",
     )
 

@@ -29,7 +29,7 @@ def proven(house: House, province: Province) -> int:
 
 def test_figures_say_how_far_from_the_best_the_plan_is(planner: Browser, proven: int) -> None:
     page = planner.page(f"/ke-hoach/{proven}/so-lieu")
-    assert "đã xếp 12 trong nhiều nhất 12 lượt có thể" in page
+    assert "đã xếp 12 trong nhiều nhất 12 buổi có thể" in page
     assert "trên mức tốt nhất có thể" in page
 
 
